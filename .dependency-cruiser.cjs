@@ -79,11 +79,7 @@ const HOMES = {
 
 /** Modules for connections, files and processes, and the files that may import them. */
 const DOORS = [
-  [
-    'websocket',
-    'node_modules/ws/',
-    ['mesh/transport/dialler', 'mesh/transport/listener', 'mesh/transport/egress-gate'],
-  ],
+  ['websocket', 'node_modules/ws/', ['mesh/transport/dialler', 'mesh/transport/listener', 'mesh/egress/egress-gate']],
   ['multicast', 'node_modules/multicast-dns/', ['mesh/discovery']],
   ['reflection', 'node_modules/reflect-metadata/', ['identity/certificate']],
   [
@@ -93,7 +89,7 @@ const DOORS = [
       'mesh/transport/dialler',
       'mesh/transport/listener',
       'mesh/transport/tls-settings',
-      'mesh/transport/syslog-gate',
+      'mesh/egress/syslog-gate',
       'mesh/relay/pinned-certificate',
     ],
   ],
@@ -116,10 +112,10 @@ const DOORS = [
   // The only module that sends bytes to a peer; the mesh creates it and passes it on. The rehearsal
   // has a gate of its own, which hands every byte to a reader of this node.
   // The same for the syslog receiver.
-  ['syslog', '^src/mesh/transport/syslog-gate\\.ts$', ['wiring/alerts']],
-  ['egress', '^src/mesh/transport/egress-gate\\.ts$', ['mesh/mesh', 'mesh/rehearsal']],
+  ['syslog', '^src/mesh/egress/syslog-gate\\.ts$', ['wiring/alerts']],
+  ['egress', '^src/mesh/egress/egress-gate\\.ts$', ['mesh/mesh', 'mesh/rehearsal']],
   // The same for a relay: its gate writes, its link carries, and only the relay holds the two.
-  ['relay-egress', '^src/mesh/relay/relay-gate\\.ts$', ['mesh/relay/relay\\.ts']],
+  ['relay-egress', '^src/mesh/relay/relay-gate\\.ts$', ['mesh/relay/relay\\.ts', 'mesh/relay/carrier\\.ts']],
   ['relay-link', '^src/mesh/relay/relay-link\\.ts$', ['mesh/relay/relay\\.ts']],
 ];
 

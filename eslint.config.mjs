@@ -60,14 +60,14 @@ export default tseslint.config(
   {
     // All outgoing bytes pass the egress gate, which a session holds as `channel`.
     files: ['src/mesh/**'],
-    ignores: ['src/mesh/transport/egress-gate.ts', 'src/mesh/relay/relay-{gate,link}.ts'],
+    ignores: ['src/mesh/egress/egress-gate.ts', 'src/mesh/relay/relay-{gate,link}.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',
         {
           selector:
             "CallExpression[callee.property.type='Identifier'][callee.property.name=/^(send|write|ping|pong)$/]:not([callee.object.property.name='channel'])",
-          message: 'Only src/mesh/transport/egress-gate.ts hands bytes to a peer.',
+          message: 'Only src/mesh/egress/egress-gate.ts hands bytes to a peer.',
         },
         {
           selector:

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { AuthorityFile } from '../src/keys/relay-authority.ts';
 import type { RelayAddress } from '../src/mesh/relay/pinned-certificate.ts';
 import { openRelay, type Relay } from '../src/mesh/relay/relay.ts';
-import { credential, type NodeKeys } from '../test/rig/relay-broker.ts';
+import { credential, type NodeKeys } from '../test/rig/programs/relay-broker.ts';
 
 /** `fleet.json` */
 export interface FleetFile {

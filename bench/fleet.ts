@@ -11,7 +11,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { type Broker, startBrokerIn } from '../test/rig/relay-broker.ts';
+import { type Broker, startBrokerIn } from '../test/rig/programs/relay-broker.ts';
 import { until } from '../test/rig/until.ts';
 import { report, round, summary } from './figures.ts';
 import type { FromAsker, ToAsker } from './fleet-asker.ts';

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hookCode } from '../src/cli/shell-setup/hook-code.ts';
 import type { ShellKind } from '../src/domain/events/shell-kind.ts';
-import { PROMPT, type ShellName, type ShellSession, startShell } from '../test/rig/pty.ts';
+import { PROMPT, type ShellName, type ShellSession, startShell } from '../test/rig/programs/pty.ts';
 import { report, round, summary } from './figures.ts';
 
 type Variant = 'none' | 'caro' | 'two forks' | 'zoxide' | 'atuin';

@@ -5,7 +5,7 @@ import { yieldToEventLoop } from '../bus/event-loop.ts';
 import type { AuditCheckpoint, AuditEntry, AuditRecord, AuditVerification } from '../domain/audit/audit-record.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import { DAY_MS } from '../domain/time/period.ts';
-import type { AuditStore } from '../storage/audit-store.ts';
+import type { AuditStore } from '../storage/audit/audit-store.ts';
 
 export interface AuditPorts {
   readonly store: Pick<AuditStore, 'append' | 'head' | 'count' | 'list' | 'lastBefore' | 'addCheckpoint' | 'prune'>;

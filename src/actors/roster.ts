@@ -110,12 +110,7 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
         rounds.begin();
         return statusIn(node);
       },
-      'org.agree': async ({ hash }) => {
-        const node = await open();
-        node.agree(hash);
-        await changed({ type: 'org.changed', details: { version: statusIn(node).terms.version, agreed: true } });
-        return statusIn(node);
-      },
+      'org.agree': async ({ hash }) => agree(await open(), hash, changed),
       'org.leave': async () => {
         assertJoined(ports);
         ports.forget();
@@ -135,6 +130,12 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
       },
     },
   };
+}
+
+async function agree(node: RosterNode, hash: string, changed: (entry: AuditEntry) => Promise<void>) {
+  node.agree(hash);
+  await changed({ type: 'org.changed', details: { version: statusIn(node).terms.version, agreed: true } });
+  return statusIn(node);
 }
 
 /** The visit ends, whatever fails in it. */

@@ -1,8 +1,8 @@
 import { lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { CaroError } from '../domain/errors.ts';
+import { assertPrivate } from '../platform/files/permissions.ts';
 import { listenAt } from '../platform/listening.ts';
-import { assertPrivate } from '../platform/permissions.ts';
 import type { ControlConnectionPorts } from './control-connection.ts';
 
 const MODE = 0o600;

@@ -8,7 +8,7 @@ import { isHeadCosigned, isHeadSigned } from './witness.ts';
 type SignedHead = LogHead & { readonly key: string };
 type GivenCosignature = Cosignature & { readonly size: number; readonly key: string; readonly witness: string };
 
-/** A stored tree; the tables of `src/storage/tlog-store.ts` fit. */
+/** A stored tree; the tables of `src/storage/audit/tlog-store.ts` fit. */
 export interface StoredTree extends TileReader {
   readonly size: () => number;
   readonly base: () => number | null;

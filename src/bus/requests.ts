@@ -3,7 +3,7 @@ import { SPANS_HOURS } from '../domain/answers/query.ts';
 import { AUDIT_TYPES } from '../domain/audit/audit-record.ts';
 import { RISK_LEVELS } from '../domain/events/risk-level.ts';
 import { POLICY_ACTIONS } from '../domain/policy/policy.ts';
-import { QUERY_TYPES, SHARING_LEVELS, TRUST_LEVELS } from '../domain/policy/trust.ts';
+import { QUERY_TYPES } from '../domain/policy/trust.ts';
 import { PERIOD_KINDS } from '../domain/time/period.ts';
 import { LABEL_PATTERN } from '../domain/trends/mark.ts';
 import type { Messages, RequestKind } from './messages.ts';
@@ -19,6 +19,7 @@ import {
   orgText,
   orgTexts,
   orgUnit,
+  settingsChange,
   short,
   taskText,
   time,
@@ -64,36 +65,6 @@ const BACKUP_MS = 600_000;
 const CARRY_MS = 600_000;
 /** Time to add up the answers to a query, beyond the query's own time limit. */
 const MESH_GRACE_MS = 5_000;
-
-const change = (
-  set: string,
-  properties: Readonly<Record<string, BodySchema>>,
-  optional: Readonly<Record<string, BodySchema>> = {},
-): BodySchema => object({ set: { const: set }, ...properties, ...optional }, ['set', ...Object.keys(properties)]);
-
-/** `SettingsChange` (src/domain/settings-change.ts). */
-const SETTINGS_CHANGE: BodySchema = {
-  type: 'object',
-  oneOf: [
-    change('sharing', { level: word(SHARING_LEVELS) }, { preview: hex(64) }),
-    change(
-      'trust',
-      { id: nodeId, level: word(TRUST_LEVELS) },
-      { lift: { type: 'array', items: nodeId, maxItems: 1_000 } },
-    ),
-    change('revoked', { id: nodeId }),
-    change('blind', { report: { type: 'boolean' } }),
-    change('blind-left', {}),
-    change('denied-addresses', { subnets: { type: 'array', items: short, maxItems: 16 } }),
-    change('peer', {
-      peer: object(
-        { name: short, id: nodeId, address: { oneOf: [short, { type: 'array', items: short, maxItems: 8 }] } },
-        ['id'],
-      ),
-    }),
-    change('no-peer', { id: nodeId }),
-  ],
-};
 
 /** A kind that is not exposed here cannot be reached from outside. */
 export const REQUESTS = {
@@ -149,7 +120,7 @@ export const REQUESTS = {
   'trust.list': { exposure: ['page'], body: NOTHING, deadline: SOON_MS },
   'settings.change': {
     exposure: ['command-line', 'page-login'],
-    body: SETTINGS_CHANGE,
+    body: settingsChange,
     // Only the command line edits peers, denies addresses and lifts denials.
     pageMay: (change) => !['peer', 'no-peer', 'denied-addresses'].includes(change.set) && !('lift' in change),
     // The mesh may be opened again before the answer.
@@ -355,10 +326,7 @@ export const REQUESTS = {
   'blind.list': { exposure: ['command-line', 'page'], body: object({ limit }), deadline: SOON_MS },
   'blind.remake': {
     exposure: ['command-line'],
-    body: object({ day: { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\d$' }, role: word(['leader', 'trustee']) }, [
-      'day',
-      'role',
-    ]),
+    body: object({ day, role: word(['leader', 'trustee']) }, ['day', 'role']),
     deadline: LONG_MS,
   },
   'audit.append': INTERNAL,

@@ -1,6 +1,7 @@
 import { SHELLS } from '../domain/events/shell-kind.ts';
 import { GUARD_LEVELS, SHORT_LINE } from '../domain/guard/guard.ts';
 import { NODE_ID_PATTERN } from '../domain/identity/node-id.ts';
+import { SHARING_LEVELS, TRUST_LEVELS } from '../domain/policy/trust.ts';
 import { TIME_PATTERN } from '../domain/time/iso-time.ts';
 
 /**
@@ -48,3 +49,33 @@ export const guardQuestion: BodySchema = object(
   },
   ['command', 'shell', 'cwd', 'home', 'from'],
 );
+
+const change = (
+  set: string,
+  properties: Readonly<Record<string, BodySchema>>,
+  optional: Readonly<Record<string, BodySchema>> = {},
+): BodySchema => object({ set: { const: set }, ...properties, ...optional }, ['set', ...Object.keys(properties)]);
+
+/** `SettingsChange` (src/domain/settings-change.ts). */
+export const settingsChange: BodySchema = {
+  type: 'object',
+  oneOf: [
+    change('sharing', { level: word(SHARING_LEVELS) }, { preview: hex(64) }),
+    change(
+      'trust',
+      { id: nodeId, level: word(TRUST_LEVELS) },
+      { lift: { type: 'array', items: nodeId, maxItems: 1_000 } },
+    ),
+    change('revoked', { id: nodeId }),
+    change('blind', { report: { type: 'boolean' } }),
+    change('blind-left', {}),
+    change('denied-addresses', { subnets: { type: 'array', items: short, maxItems: 16 } }),
+    change('peer', {
+      peer: object(
+        { name: short, id: nodeId, address: { oneOf: [short, { type: 'array', items: short, maxItems: 8 }] } },
+        ['id'],
+      ),
+    }),
+    change('no-peer', { id: nodeId }),
+  ],
+};

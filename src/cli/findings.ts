@@ -6,8 +6,8 @@ import { DAY_MS } from '../domain/time/period.ts';
 import { describeRules } from '../risk/describe.ts';
 import { techniqueOf } from '../risk/techniques.ts';
 import type { Database } from '../storage/database.ts';
-import { firstObserved, readRuleDays } from '../storage/events/finding-reader.ts';
-import { readHistory } from '../storage/events/history-reader.ts';
+import { firstObserved, readRuleDays } from '../storage/readers/finding-reader.ts';
+import { readHistory } from '../storage/readers/history-reader.ts';
 
 /**
  * Findings of this node that ended after `sinceMs`, from rollups alone: rule ids, levels and

@@ -3,11 +3,11 @@ import type { DetectionFinding } from '../audit/finding.ts';
 import { isHeadMissing, isRolledBack } from '../audit/rollback.ts';
 import type { AuditCheckpoint, AuditRecord } from '../domain/audit/audit-record.ts';
 import { CaroError } from '../domain/errors.ts';
-import { readAuditHead } from '../storage/audit-head.ts';
-import { createAuditStore } from '../storage/audit-store.ts';
+import { readAuditHead } from '../storage/audit/audit-head.ts';
+import { createAuditStore } from '../storage/audit/audit-store.ts';
+import { createTlogStore, type TlogStore } from '../storage/audit/tlog-store.ts';
+import { createWitnessStore, type WitnessStore } from '../storage/audit/witness-store.ts';
 import { openReadOnly } from '../storage/database.ts';
-import { createTlogStore, type TlogStore } from '../storage/tlog-store.ts';
-import { createWitnessStore, type WitnessStore } from '../storage/witness-store.ts';
 import { findings } from './findings.ts';
 
 export interface OfflineLog {

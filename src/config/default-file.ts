@@ -1,5 +1,5 @@
 import { CaroError } from '../domain/errors.ts';
-import { writePrivately } from '../platform/private-file.ts';
+import { writePrivately } from '../platform/files/private-file.ts';
 import type { Places } from './places.ts';
 
 /** All keys but the name are comments with their defaults (docs/design.md §4). */

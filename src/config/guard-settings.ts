@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { GUARD_ACTIONS, GUARD_DEFAULTS, GUARD_FAILURES, type GuardSettings } from '../domain/guard/guard.ts';
 import type { RuleFolder } from '../domain/rules/custom-rule.ts';
-import { writePrivately } from '../platform/private-file.ts';
+import { writePrivately } from '../platform/files/private-file.ts';
 import type { Places } from './places.ts';
 import { readRuleFolder } from './rule-folder.ts';
 

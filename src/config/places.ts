@@ -1,9 +1,9 @@
 import { lstatSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
-import { isOverQuota } from '../platform/full-disk.ts';
-import { assertPrivate, type FileFacts } from '../platform/permissions.ts';
-import { makePrivateDirectory } from '../platform/private-file.ts';
+import { isOverQuota } from '../platform/files/full-disk.ts';
+import { assertPrivate, type FileFacts } from '../platform/files/permissions.ts';
+import { makePrivateDirectory } from '../platform/files/private-file.ts';
 import { plainPath } from './plain-path.ts';
 
 /** The files and directories of one node (docs/design.md §3). All paths are absolute. */
@@ -46,7 +46,7 @@ export interface Places {
   readonly runtime: string;
   readonly socket: string;
   readonly lock: string;
-  /** Which command is being analysed (`storage/events/in-hand-note.ts`). */
+  /** Which command is being analysed (`storage/spool/in-hand-note.ts`). */
   readonly inHand: string;
   readonly state: string;
   readonly log: string;

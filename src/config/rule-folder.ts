@@ -7,8 +7,8 @@ import { type Dirent, lstatSync, readdirSync, readFileSync, type Stats } from 'n
 import { join } from 'node:path';
 import type { Configuration } from '../domain/configuration.ts';
 import type { RefusedFile, RuleFile, RuleFolder } from '../domain/rules/custom-rule.ts';
-import { withOpenFile } from '../platform/private-file.ts';
-import { distrust, openTrustedFolder } from '../platform/trusted-files.ts';
+import { withOpenFile } from '../platform/files/private-file.ts';
+import { distrust, openTrustedFolder } from '../platform/files/trusted-files.ts';
 import type { Places } from './places.ts';
 
 const MAX_FILES = 2_000;

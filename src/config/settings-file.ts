@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse, TomlDate, TomlError } from 'smol-toml';
 import type { Validator } from '../domain/encoding/validator.ts';
 import { CaroError } from '../domain/errors.ts';
-import { withPrivateFile } from '../platform/private-file.ts';
+import { withPrivateFile } from '../platform/files/private-file.ts';
 import { KeyLines } from './key-lines.ts';
 import { located, type Problem, schemaProblems } from './problem.ts';
 import type { ConfigurationSchema } from './schema.ts';

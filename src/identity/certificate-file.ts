@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { replacePrivately } from '../platform/private-file.ts';
+import { replacePrivately } from '../platform/files/private-file.ts';
 import { certificateIsDue } from './certificate.ts';
 import type { Identity } from './identity.ts';
 

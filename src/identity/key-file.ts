@@ -3,7 +3,7 @@ import { linkSync, readdirSync, readFileSync, rmSync, type Stats } from 'node:fs
 import { basename, dirname, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
-import { syncDirectory, withPrivateFile, writeSynced } from '../platform/private-file.ts';
+import { syncDirectory, withPrivateFile, writeSynced } from '../platform/files/private-file.ts';
 
 /** A PKCS#8 Ed25519 key in PEM has about 120 bytes. */
 const MAX_BYTES = 16_384;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CaroError } from '../domain/errors.ts';
-import { replacePrivately } from '../platform/private-file.ts';
+import { replacePrivately } from '../platform/files/private-file.ts';
 import { readText, unusable } from './key-book-file.ts';
 
 const SEALING_SEED_BYTES = 32;

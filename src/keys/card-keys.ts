@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { CaroError } from '../domain/errors.ts';
 import type { Card } from '../domain/organisation/roster.ts';
-import { replacePrivately } from '../platform/private-file.ts';
+import { replacePrivately } from '../platform/files/private-file.ts';
 import { readText, unusable } from './key-book-file.ts';
 
 const KEY_BYTES = 32;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CaroError } from '../domain/errors.ts';
 import { validateKeyBook } from '../generated/statement-validators.js';
-import { replacePrivately } from '../platform/private-file.ts';
+import { replacePrivately } from '../platform/files/private-file.ts';
 import { EMPTY_KEY_BOOK, isSound, type KeyBook } from './key-book.ts';
 
 /**

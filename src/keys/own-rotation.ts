@@ -11,7 +11,7 @@ import {
   signRevocation,
   signRotation,
 } from '../identity/key-statement.ts';
-import { renameDurably, replacePrivately } from '../platform/private-file.ts';
+import { renameDurably, replacePrivately } from '../platform/files/private-file.ts';
 import { GRACE_MS } from './grace.ts';
 import { readText, unusable } from './key-book-file.ts';
 

@@ -7,7 +7,7 @@ import type { PeerAt } from '../domain/identity/peer-at.ts';
 import type { DualEnvelope, Envelope, KeyStatements } from '../domain/identity/signed-envelope.ts';
 import type { OrgReply, OrgRequest } from '../domain/organisation/exchange.ts';
 import type { NodeSummary, SummaryResult } from '../domain/summaries/summary.ts';
-import type { EgressPorts } from './transport/egress-checks.ts';
+import type { EgressPorts } from './egress/egress-checks.ts';
 
 export interface ConnectDecision {
   readonly allow: boolean;

@@ -4,12 +4,12 @@
  * of the processor time of the next query (docs/adr/0002).
  */
 import { steadyMs } from '../platform/steady-clock.ts';
+import type { EgressPorts } from './egress/egress-checks.ts';
+import { createEgressGate, type Outlet } from './egress/egress-gate.ts';
 import type { MeshOptions } from './mesh-options.ts';
 import { createMessageReader } from './protocol/message-check.ts';
 import { SESSION_BYTES, type Typed } from './protocol/messages.ts';
 import { createNonceCache } from './protocol/nonce-cache.ts';
-import type { EgressPorts } from './transport/egress-checks.ts';
-import { createEgressGate, type Outlet } from './transport/egress-gate.ts';
 import { DEFAULT_LIMITS } from './transport/limits.ts';
 
 const QUERY = { type: 'tool-usage', spanHours: 24 } as const;

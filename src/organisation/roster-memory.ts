@@ -2,7 +2,7 @@ import { CaroError } from '../domain/errors.ts';
 import type { KeptRoster } from '../domain/organisation/membership.ts';
 import type { Card, MemberProof, RosterDelta } from '../domain/organisation/roster.ts';
 import type { Signer } from '../identity/signed-document.ts';
-import type { RosterStore } from '../storage/roster-store.ts';
+import type { RosterStore } from '../storage/mesh/roster-store.ts';
 import { type OpenedHead, readHead } from './head.ts';
 import { applyDelta, deltaBetween, isListOf, isMember, type MemberList, memberList } from './members.ts';
 import { openPass } from './relay-pass.ts';

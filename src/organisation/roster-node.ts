@@ -21,7 +21,7 @@ import type {
 import type { Card, RosterDelta } from '../domain/organisation/roster.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import type { Signer } from '../identity/signed-document.ts';
-import type { RosterStore } from '../storage/roster-store.ts';
+import type { RosterStore } from '../storage/mesh/roster-store.ts';
 import { decodeHead, encodeHead } from './head.ts';
 import { decodeDelta, deltaBetween, encodeDelta, isMember, memberList, proofOf } from './members.ts';
 import { decodePass } from './relay-pass.ts';

@@ -3,7 +3,7 @@ import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
 import { dirname } from 'node:path';
 import { Script } from 'node:vm';
-import { withPrivateFile, writePrivately } from './private-file.ts';
+import { withPrivateFile, writePrivately } from './files/private-file.ts';
 
 const DIGEST_BYTES = 32;
 

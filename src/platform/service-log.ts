@@ -1,7 +1,7 @@
 import { closeSync, existsSync, renameSync, statSync, writeSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Log } from '../domain/log.ts';
-import { openPrivately } from './private-file.ts';
+import { openPrivately } from './files/private-file.ts';
 
 const ROTATE_BYTES = 5 * 1024 * 1024;
 const STDERR = 2;

@@ -5,10 +5,10 @@
 import { type RiskLevel, riskRank } from '../domain/events/risk-level.ts';
 import type { Analysis } from '../shell/model.ts';
 import { type Flow, flowOf } from './flow.ts';
-import type { PathContext } from './paths.ts';
 import type { CommandLineContext, Precondition, RiskFamily, Rule, Severity, StepRule, Verdict } from './rule.ts';
 import { COMMAND_LINE_RULES, rulesFor } from './rule-set.ts';
 import { type Step, stepsOf } from './step.ts';
+import type { PathContext } from './subjects/paths.ts';
 
 /** Why a command is not safe. Contains nothing of the command itself. */
 export interface Finding {

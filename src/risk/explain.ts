@@ -7,8 +7,8 @@ import { analyse } from '../shell/analyse.ts';
 import type { Analysis, Dialect, Invocation, Redirection, Word } from '../shell/model.ts';
 import { redact } from '../shell/secrets/redact.ts';
 import { assess, type CustomRules, type Finding, findingOf, isQueryOnly, matchStep } from './assess.ts';
-import type { PathContext } from './paths.ts';
 import { REDIRECTION_ONLY, Step, stepsOf } from './step.ts';
+import type { PathContext } from './subjects/paths.ts';
 
 /** A rule that matched one command of the line. */
 export interface ExplainedRule extends Finding {

@@ -5,11 +5,29 @@
  */
 import { lookupTool } from '../shell/catalogue/catalogue.ts';
 import type { Analysis, Assignment, Input, Invocation, Word, WordPart, Wrapper } from '../shell/model.ts';
-import { normalPath } from './paths.ts';
-import { copySources, INTERPRETER, isDecoder, isFetcher, NET_FILE, readsProgram, runsText, SHELL } from './programs.ts';
-import { DECODED, downloads, type Label, PRIVATE, REMOTE, SECRET, secretLabel, sourceLabel } from './sources.ts';
 import { REDIRECTION_ONLY, type Step } from './step.ts';
-import { isSender, uploadOf } from './uploads.ts';
+import { normalPath } from './subjects/paths.ts';
+import {
+  copySources,
+  INTERPRETER,
+  isDecoder,
+  isFetcher,
+  NET_FILE,
+  readsProgram,
+  runsText,
+  SHELL,
+} from './subjects/programs.ts';
+import {
+  DECODED,
+  downloads,
+  type Label,
+  PRIVATE,
+  REMOTE,
+  SECRET,
+  secretLabel,
+  sourceLabel,
+} from './subjects/sources.ts';
+import { isSender, uploadOf } from './subjects/uploads.ts';
 
 export interface Flow {
   /** What is sent over the network. */

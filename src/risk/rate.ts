@@ -9,7 +9,7 @@ import { mainPattern } from '../shell/catalogue/main-pattern.ts';
 import type { Dialect } from '../shell/model.ts';
 import { type Redacted, redact } from '../shell/secrets/redact.ts';
 import { assess, type CustomRules, type Finding } from './assess.ts';
-import type { PathContext } from './paths.ts';
+import type { PathContext } from './subjects/paths.ts';
 
 export interface Rating {
   readonly level: RiskLevel;

@@ -4,8 +4,8 @@
 import type { RiskLevel } from '../domain/events/risk-level.ts';
 import type { Analysis } from '../shell/model.ts';
 import type { Flow } from './flow.ts';
-import type { PathContext } from './paths.ts';
 import type { Step } from './step.ts';
+import type { PathContext } from './subjects/paths.ts';
 import type { TechniqueId } from './techniques.ts';
 
 /**

@@ -5,10 +5,19 @@
  */
 import { afterGlobalOptions, type Family, lookupTool } from '../shell/catalogue/catalogue.ts';
 import type { Analysis, Invocation, Word } from '../shell/model.ts';
-import { codeWrites, filesAmong, READERS, secretsOf, transferOf, type Write, writeOf, writesOf } from './files.ts';
-import { type PathContext, type PathKind, pathKind } from './paths.ts';
-import type { ProgramWords, Transfer } from './program-words.ts';
-import type { Sensitivity } from './sensitive.ts';
+import {
+  codeWrites,
+  filesAmong,
+  READERS,
+  secretsOf,
+  transferOf,
+  type Write,
+  writeOf,
+  writesOf,
+} from './subjects/files.ts';
+import { type PathContext, type PathKind, pathKind } from './subjects/paths.ts';
+import type { ProgramWords, Transfer } from './subjects/program-words.ts';
+import type { Sensitivity } from './subjects/sensitive.ts';
 
 const NO_OPTIONS: ReadonlySet<string> = new Set();
 const texts = (words: readonly Word[]): readonly string[] => words.map((word) => word.text);

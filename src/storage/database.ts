@@ -13,8 +13,8 @@ import {
 import { basename, dirname, join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { CaroError } from '../domain/errors.ts';
-import { isFullDisk } from '../platform/full-disk.ts';
-import { openPrivately } from '../platform/private-file.ts';
+import { isFullDisk } from '../platform/files/full-disk.ts';
+import { openPrivately } from '../platform/files/private-file.ts';
 import { MIGRATIONS } from './schema.ts';
 import { Sqlite } from './sqlite.ts';
 

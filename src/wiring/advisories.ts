@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { AdvisorPorts } from '../actors/advisor/advisor.ts';
 import { MAX_LABEL } from '../domain/trends/mark.ts';
-import { createAdvisoryStore } from '../storage/advisory-store.ts';
 import { createRuleMatches } from '../storage/events/rule-matches.ts';
+import { createAdvisoryStore } from '../storage/mesh/advisory-store.ts';
 import { createMarkStore } from '../storage/trends/mark-store.ts';
 import { readVocabulary } from './denied-tools.ts';
 import type { ServiceContext } from './service-context.ts';

@@ -9,7 +9,7 @@ import { parseAgentSession } from '../domain/spool/agent-record.ts';
 import { type AgentCoverage, type AgentHookState, isBypass } from '../domain/status/agent-coverage.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import { type AgentProcess, findAgentProcesses, lineOf } from '../platform/agent-processes.ts';
-import type { AgentReports } from '../storage/events/agent-reader.ts';
+import type { AgentReports } from '../storage/readers/agent-reader.ts';
 
 /**
  * How long the processes that were found count as those that run. To find them takes about 40 µs

@@ -5,7 +5,7 @@ import { CaroError } from '../domain/errors.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import { createAlertStore } from '../storage/alert-store.ts';
-import { createEgressStore } from '../storage/egress-store.ts';
+import { createEgressStore } from '../storage/audit/egress-store.ts';
 import type { ServiceContext } from './service-context.ts';
 
 /** What the ledger has in place of a node id. */
@@ -32,7 +32,7 @@ export function alerterPorts({ bus, database, health, log }: ServiceContext): Al
     },
     send: async (syslog, alerts, before) => {
       const [{ sendSyslog }, { syslogFrame, syslogMessage }] = await Promise.all([
-        import('../mesh/transport/syslog-gate.ts'),
+        import('../mesh/egress/syslog-gate.ts'),
         import('../domain/alerts/syslog.ts'),
       ]);
       const endpoint = parseEndpoint(syslog.address);

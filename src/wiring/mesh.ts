@@ -30,8 +30,8 @@ import { dialList } from '../policy/dial-list.ts';
 import { decideEgress, witnessRefusal } from '../policy/egress.ts';
 import { isNamed } from '../policy/named-keys.ts';
 import { rosterRefusal } from '../policy/roster.ts';
+import { createEgressStore } from '../storage/audit/egress-store.ts';
 import { createReportStore } from '../storage/blind/report-store.ts';
-import { createEgressStore } from '../storage/egress-store.ts';
 import { createMetaStore } from '../storage/meta-store.ts';
 import { VERSION } from '../version.ts';
 import { type CarrierUse, createCarrierUse } from './carrier.ts';
@@ -91,9 +91,7 @@ export async function openMesh(context: ServiceContext, configuration: Configura
   relay.follow(configuration);
   return {
     ...requestsOf(mesh, words, relay, carrier),
-    rollCall: relay.rollCall,
-    carry: carrier.begin,
-    carried: carrier.end,
+    ...{ rollCall: relay.rollCall, carry: carrier.begin, carried: carrier.end },
     status: () => ({ ...mesh.status(), relay: relay.status() }),
     ...passedOn(mesh),
     ...{ asker: keys.asker, account: keys.account },
@@ -104,12 +102,12 @@ export async function openMesh(context: ServiceContext, configuration: Configura
     keepUp: () => keepUp(mesh, relay, tls),
     announceRotation: (statement) => mesh.announceRotation(statement),
     announceRevocation: (statement) => mesh.announceRevocation(statement),
-    close: async () => {
-      await discovery.close();
-      await relay.close();
-      await mesh.close();
-    },
+    close: () => closeAll(discovery, relay, mesh),
   };
+}
+
+async function closeAll(...parts: readonly { readonly close: () => Promise<void> }[]): Promise<void> {
+  for (const part of parts) await part.close();
 }
 
 async function keepUp(

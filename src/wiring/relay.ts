@@ -12,7 +12,7 @@ import type { RelayStatus } from '../domain/status/relay-status.ts';
 import type { MeshPorts } from '../mesh/ports.ts';
 import type { RelayPorts } from '../mesh/relay/ports.ts';
 import type { Relay, RelayOptions } from '../mesh/relay/relay.ts';
-import type { KeptPass } from '../storage/roster-store.ts';
+import type { KeptPass } from '../storage/mesh/roster-store.ts';
 import { VERSION } from '../version.ts';
 import type { ServiceContext } from './service-context.ts';
 

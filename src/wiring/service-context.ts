@@ -6,9 +6,9 @@ import type { OwnKeys } from '../keys/own-keys.ts';
 import type { PeerKeys } from '../keys/peer-keys.ts';
 import type { ServiceLog } from '../platform/service-log.ts';
 import type { Database } from '../storage/database.ts';
-import type { SpoolFolder } from '../storage/events/spool-folder.ts';
 import type { StorageHealth } from '../storage/maintenance/storage-health.ts';
-import type { RosterStore } from '../storage/roster-store.ts';
+import type { RosterStore } from '../storage/mesh/roster-store.ts';
+import type { SpoolFolder } from '../storage/spool/spool-folder.ts';
 import type { Pool } from '../workers/pool.ts';
 
 /** What the parts of the service share. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { gatherChanges } from '../../src/actors/collector/changed-files.ts';
 import { yieldToEventLoop } from '../../src/bus/event-loop.ts';
-import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
+import { openSpoolFolder } from '../../src/storage/spool/spool-folder.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
 

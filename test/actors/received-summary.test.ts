@@ -4,7 +4,7 @@ import type { BusClient } from '../../src/bus/bus.ts';
 import type { NodeSummary } from '../../src/domain/summaries/summary.ts';
 import { isoTime } from '../../src/domain/time/iso-time.ts';
 import { lastClosed } from '../../src/domain/time/period.ts';
-import { createSummaryStore } from '../../src/storage/summary-store.ts';
+import { createSummaryStore } from '../../src/storage/mesh/summary-store.ts';
 import { makeIdentity, makeSummary } from '../mesh/rig.ts';
 import { testDatabase } from '../rig/test-database.ts';
 

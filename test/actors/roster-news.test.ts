@@ -4,7 +4,7 @@ import { createRoster } from '../../src/actors/roster.ts';
 import { encodeHead } from '../../src/organisation/head.ts';
 import { signPass } from '../../src/organisation/relay-pass.ts';
 import { createRosterNode } from '../../src/organisation/roster-node.ts';
-import { createRosterStore } from '../../src/storage/roster-store.ts';
+import { createRosterStore } from '../../src/storage/mesh/roster-store.ts';
 import { cardOf, firstHead, keyOf, NOW_MS, nextHead, signed } from '../organisation/rosters.ts';
 import { testDatabase } from '../rig/test-database.ts';
 import { until } from '../rig/until.ts';

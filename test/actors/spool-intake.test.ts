@@ -7,9 +7,9 @@ import type { BusClient } from '../../src/bus/bus.ts';
 import type { ObserveRules } from '../../src/domain/spool/observation.ts';
 import { encodeSpoolRecord, type SpoolRecord } from '../../src/domain/spool/spool-record.ts';
 import { createEventStore, type EventStore } from '../../src/storage/events/event-store.ts';
-import { openInHandNote } from '../../src/storage/events/in-hand-note.ts';
-import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
 import { createReader } from '../../src/storage/reader.ts';
+import { openInHandNote } from '../../src/storage/spool/in-hand-note.ts';
+import { openSpoolFolder } from '../../src/storage/spool/spool-folder.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { testDatabase } from '../rig/test-database.ts';
 

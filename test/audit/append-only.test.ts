@@ -6,9 +6,9 @@ import { logProof } from '../../src/audit/log-proof.ts';
 import { createOwnLog } from '../../src/audit/own-log.ts';
 import type { AuditCheckpoint } from '../../src/domain/audit/audit-record.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
-import { createAuditStore } from '../../src/storage/audit-store.ts';
+import { createAuditStore } from '../../src/storage/audit/audit-store.ts';
+import { createTlogStore } from '../../src/storage/audit/tlog-store.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { createTlogStore } from '../../src/storage/tlog-store.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();

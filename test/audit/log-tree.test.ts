@@ -8,9 +8,9 @@ import { decodeBundle, entryBundles, hashTiles, tilePath } from '../../src/audit
 import { isHeadSigned } from '../../src/audit/witness.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 import { consistencyProof, leafHash, rootOf, treeRoot } from '../../src/identity/merkle-tree.ts';
-import { createAuditStore } from '../../src/storage/audit-store.ts';
+import { createAuditStore } from '../../src/storage/audit/audit-store.ts';
+import { createTlogStore } from '../../src/storage/audit/tlog-store.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { createTlogStore } from '../../src/storage/tlog-store.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();

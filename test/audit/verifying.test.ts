@@ -9,7 +9,7 @@ import { Supervised } from '../../src/bus/supervisor.ts';
 import { openAuditLog } from '../../src/cli/offline-log.ts';
 import type { AuditVerification } from '../../src/domain/audit/audit-record.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
-import { createAuditStore } from '../../src/storage/audit-store.ts';
+import { createAuditStore } from '../../src/storage/audit/audit-store.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 

@@ -12,11 +12,11 @@ import type { Configuration } from '../../src/domain/configuration.ts';
 import type { Envelope } from '../../src/domain/identity/signed-envelope.ts';
 import { isoTime } from '../../src/domain/time/iso-time.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
+import { createTlogStore } from '../../src/storage/audit/tlog-store.ts';
+import { createWitnessStore } from '../../src/storage/audit/witness-store.ts';
 import { createAggregatorStore, createRoleStore } from '../../src/storage/blind/aggregator-store.ts';
 import { createReleaseCosignatureStore } from '../../src/storage/blind/release-cosignature-store.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { createTlogStore } from '../../src/storage/tlog-store.ts';
-import { createWitnessStore } from '../../src/storage/witness-store.ts';
 import { ownReleases } from '../../src/wiring/blind.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 

@@ -11,7 +11,7 @@ import type { Envelope } from '../../src/domain/identity/signed-envelope.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 import { createReportStore } from '../../src/storage/blind/report-store.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { bundledProgram } from '../rig/bundled-program.ts';
+import { bundledProgram } from '../rig/programs/bundled-program.ts';
 import { lastingFolder } from '../rig/temporary-folder.ts';
 import { makeTask } from './tasks.ts';
 

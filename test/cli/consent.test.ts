@@ -14,7 +14,7 @@ import { signRotation } from '../../src/identity/key-statement.ts';
 import { EMPTY_KEY_BOOK, observeRotation } from '../../src/keys/key-book.ts';
 import { writeKeyBook } from '../../src/keys/key-book-file.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { openShell, type ShellSession } from '../rig/pty.ts';
+import { openShell, type ShellSession } from '../rig/programs/pty.ts';
 import { CARO, homeEnvironment } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { type CommandLine, commandLine } from './command-line.ts';

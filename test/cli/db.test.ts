@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { linkRecord } from '../../src/audit/chain.ts';
 import type { AuditRecord } from '../../src/domain/audit/audit-record.ts';
-import { createAuditStore } from '../../src/storage/audit-store.ts';
+import { createAuditStore } from '../../src/storage/audit/audit-store.ts';
 import { openDatabase, openReadOnly } from '../../src/storage/database.ts';
 import { lockInstance } from '../../src/storage/instance-lock.ts';
 import { type CommandLine, commandLine } from './command-line.ts';

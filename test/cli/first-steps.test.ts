@@ -3,7 +3,7 @@ import { chmodSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSy
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { alwaysQuoted } from '../../src/cli/shell-setup/shell-quote.ts';
-import { requireShell } from '../rig/require-shell.ts';
+import { requireShell } from '../rig/programs/require-shell.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 
 const BIN = join(__dirname, '../../bin/caro.js');

@@ -6,7 +6,7 @@ import { encodeSpoolRecord } from '../../src/domain/spool/spool-record.ts';
 import { configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
-import { expectWhole, spooled, startService, stored, tally, typist } from './rig.ts';
+import { expectWhole, spooled, startService, stored, tally, typist } from './rig/rig.ts';
 
 const folder = temporaryFolders();
 const empty = (home: string): Promise<unknown> =>

@@ -9,8 +9,8 @@ import { caro, configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { testDatabase } from '../rig/test-database.ts';
 import { until } from '../rig/until.ts';
-import { expectWhole, LONG, startService, stored, type Typist, tally, typist } from './rig.ts';
-import { faultsBelow, requireShim } from './shim.ts';
+import { expectWhole, LONG, startService, stored, type Typist, tally, typist } from './rig/rig.ts';
+import { faultsBelow, requireShim } from './rig/shim.ts';
 
 const folder = temporaryFolders();
 let shells: Typist | undefined;

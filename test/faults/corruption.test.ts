@@ -25,7 +25,7 @@ import { randomFrom } from '../rig/random.ts';
 import { caro, configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
-import { copyOf, LONG, SEED, startService, stored, type Typist, tally, times, typist } from './rig.ts';
+import { copyOf, LONG, SEED, startService, stored, type Typist, tally, times, typist } from './rig/rig.ts';
 
 const folder = temporaryFolders();
 const PAGE = 4_096;

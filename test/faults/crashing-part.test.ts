@@ -5,7 +5,7 @@ import { Sqlite } from '../../src/storage/sqlite.ts';
 import { caro, configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
-import { expectWhole, startService, stored, type Typist, typist } from './rig.ts';
+import { expectWhole, startService, stored, type Typist, typist } from './rig/rig.ts';
 
 const folder = temporaryFolders();
 let shells: Typist | undefined;

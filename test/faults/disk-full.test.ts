@@ -5,8 +5,8 @@ import { randomFrom } from '../rig/random.ts';
 import { caro, configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
-import { expectWhole, SEED, spooled, startService, stored, type Typist, tally, times, typist } from './rig.ts';
-import { faultsBelow, requireShim } from './shim.ts';
+import { expectWhole, SEED, spooled, startService, stored, type Typist, tally, times, typist } from './rig/rig.ts';
+import { faultsBelow, requireShim } from './rig/shim.ts';
 
 const folder = temporaryFolders();
 let shells: Typist | undefined;

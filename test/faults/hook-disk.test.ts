@@ -3,12 +3,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
-import { openShell, type ShellSession } from '../rig/pty.ts';
+import { openShell, type ShellSession } from '../rig/programs/pty.ts';
 import { CARO, caro, configure, homeEnvironment } from '../rig/service.ts';
 import { mountSmallDisk, requireSmallDisks, type SmallDisk } from '../rig/system/small-disk.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
-import { startService } from './rig.ts';
+import { startService } from './rig/rig.ts';
 
 let disk: SmallDisk | undefined;
 let shell: ShellSession | undefined;

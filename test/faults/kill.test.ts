@@ -15,8 +15,8 @@ import {
   tally,
   times,
   typist,
-} from './rig.ts';
-import { type Faults, faultsBelow, requireShim } from './shim.ts';
+} from './rig/rig.ts';
+import { type Faults, faultsBelow, requireShim } from './rig/shim.ts';
 
 const folder = temporaryFolders();
 let shells: Typist | undefined;

@@ -8,7 +8,7 @@ import { openReadOnly } from '../../src/storage/database.ts';
 import { configure } from '../rig/service.ts';
 import { spoolEntries } from '../rig/spooled-history.ts';
 import { until } from '../rig/until.ts';
-import { startService } from './rig.ts';
+import { startService } from './rig/rig.ts';
 
 const homes: string[] = [];
 afterAll(() => {

@@ -5,9 +5,9 @@ import { randomFrom } from '../rig/random.ts';
 import { configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
-import { cutPower, readRecord } from './disk-model.ts';
-import { copyOf, expectWhole, LONG, SEED, spooled, startService, stored, tally, times, typist } from './rig.ts';
-import { faultsBelow, requireShim } from './shim.ts';
+import { cutPower, readRecord } from './rig/disk-model.ts';
+import { copyOf, expectWhole, LONG, SEED, spooled, startService, stored, tally, times, typist } from './rig/rig.ts';
+import { faultsBelow, requireShim } from './rig/shim.ts';
 
 const folder = temporaryFolders();
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
-import { expectWhole, startService, stored, type Typist, typist } from './rig.ts';
+import { expectWhole, startService, stored, type Typist, typist } from './rig/rig.ts';
 
 const folder = temporaryFolders();
 let shells: Typist | undefined;

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { caro, configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
-import { expectWhole, startService, stored, type Typist, typist } from './rig.ts';
+import { expectWhole, startService, stored, type Typist, typist } from './rig/rig.ts';
 
 const folder = temporaryFolders();
 let shells: Typist | undefined;

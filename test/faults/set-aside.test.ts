@@ -8,7 +8,7 @@ import { caroJson, configure } from '../rig/service.ts';
 import { idleProcesses } from '../rig/system/idle-processes.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
-import { startService, stored } from './rig.ts';
+import { startService, stored } from './rig/rig.ts';
 
 const folder = temporaryFolders();
 const SECRET = 'unmistakable';

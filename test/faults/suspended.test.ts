@@ -7,7 +7,7 @@ import { randomFrom } from '../rig/random.ts';
 import { caro, configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
-import { expectWhole, SEED, startService, stored, type Typist, tally, times, typist } from './rig.ts';
+import { expectWhole, SEED, startService, stored, type Typist, tally, times, typist } from './rig/rig.ts';
 
 const folder = temporaryFolders();
 let shells: Typist | undefined;

@@ -4,8 +4,8 @@ import { decodeAuditExport, encodeAuditExport } from '../../src/audit/export.ts'
 import { logProof } from '../../src/audit/log-proof.ts';
 import type { AuditCheckpoint, AuditRecord } from '../../src/domain/audit/audit-record.ts';
 import { makeIdentity } from '../mesh/rig.ts';
-import { fuzzTest } from './fuzzer.ts';
-import { CANARY, holds, refusing, same } from './invariants.ts';
+import { fuzzTest } from './rig/fuzzer.ts';
+import { CANARY, holds, refusing, same } from './rig/invariants.ts';
 
 const owner = makeIdentity();
 const records: AuditRecord[] = [];

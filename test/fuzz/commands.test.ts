@@ -6,8 +6,8 @@ import { SHELLS } from '../../src/domain/events/shell-kind.ts';
 import { rate } from '../../src/risk/rate.ts';
 import { analyse } from '../../src/shell/analyse.ts';
 import { redact } from '../../src/shell/secrets/redact.ts';
-import { fuzzTest } from './fuzzer.ts';
-import { holds, same } from './invariants.ts';
+import { fuzzTest } from './rig/fuzzer.ts';
+import { holds, same } from './rig/invariants.ts';
 
 const COMMANDS = [
   'git push --force origin main',

@@ -5,8 +5,8 @@ import { located, problemLine } from '../../src/config/problem.ts';
 import { CONFIGURATION_SCHEMA, MANAGED_SCHEMA } from '../../src/config/schema.ts';
 import { parseSettings } from '../../src/config/settings-file.ts';
 import { validateConfiguration, validateManaged } from '../../src/generated/configuration-validators.js';
-import { fuzzTest } from './fuzzer.ts';
-import { holds, same } from './invariants.ts';
+import { fuzzTest } from './rig/fuzzer.ts';
+import { holds, same } from './rig/invariants.ts';
 
 const ID = 'caro:ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=';
 const OWNER = [

@@ -4,8 +4,8 @@ import { decodeReply, decodeRequest, encodeError } from '../../src/admin/protoco
 import { isExposed, REQUESTS } from '../../src/bus/requests.ts';
 import { bodyValidators, validateSubscribe } from '../../src/generated/body-validators.js';
 import { decodeFromPage } from '../../src/web/daemon/page-messages.ts';
-import { fuzzTest } from './fuzzer.ts';
-import { CANARY, holds, refusing, same } from './invariants.ts';
+import { fuzzTest } from './rig/fuzzer.ts';
+import { CANARY, holds, refusing, same } from './rig/invariants.ts';
 
 const ID = 'caro:ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=';
 const request = (method: string, params: unknown = {}): Buffer =>

@@ -9,8 +9,8 @@ import { openDatabase } from '../../src/storage/database.ts';
 import { restoreDatabase } from '../../src/storage/maintenance/backup.ts';
 import { createReader } from '../../src/storage/reader.ts';
 import { randomFrom } from '../rig/random.ts';
-import { budget, FUZZ_TIMEOUT_MS, report, SEED } from './fuzzer.ts';
-import { pick, type Random } from './mutation.ts';
+import { budget, FUZZ_TIMEOUT_MS, report, SEED } from './rig/fuzzer.ts';
+import { pick, type Random } from './rig/mutation.ts';
 
 let folder: string;
 beforeAll(() => {

@@ -18,8 +18,8 @@ import { decodeEnvelope } from '../../src/identity/envelope.ts';
 import { decodeInviteCode } from '../../src/mesh/pairing/invite-code.ts';
 import { decodePayload } from '../../src/mesh/protocol/message-codec.ts';
 import { rate } from '../../src/risk/rate.ts';
-import { startCoverage } from './coverage.ts';
-import { SECONDS } from './fuzzer.ts';
+import { startCoverage } from './rig/coverage.ts';
+import { SECONDS } from './rig/fuzzer.ts';
 
 const SMALL = 4 * 1024;
 /** Twice the input may take three times the work, once more for what does not grow. */

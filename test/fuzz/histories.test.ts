@@ -6,8 +6,8 @@ import type { HistoryEntry } from '../../src/cli/import/history-entry.ts';
 import { parseZshHistory } from '../../src/cli/import/zsh.ts';
 import { bytesToText, textToBytes } from '../../src/domain/spool/lossless-utf8.ts';
 import { decodeSpool, encodeSpoolRecord } from '../../src/domain/spool/spool-record.ts';
-import { fuzzTest } from './fuzzer.ts';
-import { holds, same } from './invariants.ts';
+import { fuzzTest } from './rig/fuzzer.ts';
+import { holds, same } from './rig/invariants.ts';
 
 const NOW = Date.UTC(2026, 10, 29);
 

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomFrom } from '../rig/random.ts';
 import { type DashboardRig, type Login, openRig } from '../web/dashboard-rig.ts';
 import { sampleCommands } from '../web/sample-commands.ts';
-import { budget, FUZZ_TIMEOUT_MS, report, SEED } from './fuzzer.ts';
-import { CANARY } from './invariants.ts';
-import { mutated } from './mutation.ts';
+import { budget, FUZZ_TIMEOUT_MS, report, SEED } from './rig/fuzzer.ts';
+import { CANARY } from './rig/invariants.ts';
+import { mutated } from './rig/mutation.ts';
 
 let rig: DashboardRig;
 let login: Login;

@@ -16,8 +16,8 @@ import { createNonceCache } from '../../src/mesh/protocol/nonce-cache.ts';
 import { checkAuthor, parseSummary } from '../../src/mesh/protocol/summary-document.ts';
 import { compileSubnets } from '../../src/policy/subnets.ts';
 import { makeIdentity, makeSummary } from '../mesh/rig.ts';
-import { fuzzTest } from './fuzzer.ts';
-import { CANARY, holds, refusing, same } from './invariants.ts';
+import { fuzzTest } from './rig/fuzzer.ts';
+import { CANARY, holds, refusing, same } from './rig/invariants.ts';
 
 const NOW = Date.parse('2026-11-23T00:30:00.000Z');
 const [peer, self, third] = [makeIdentity(), makeIdentity(), makeIdentity()];

@@ -5,8 +5,8 @@ import { CustomRuleSet } from '../../src/risk/custom/custom-rule-set.ts';
 import { readRuleFile } from '../../src/risk/custom/rule-files.ts';
 import { analyse } from '../../src/shell/analyse.ts';
 import { selecting, sigma } from '../risk/custom/sigma.ts';
-import { fuzzTest } from './fuzzer.ts';
-import { holds } from './invariants.ts';
+import { fuzzTest } from './rig/fuzzer.ts';
+import { holds } from './rig/invariants.ts';
 
 const SEEDS = [
   selecting("Image|endswith: ['/curl', '/wget']"),

@@ -7,8 +7,8 @@ import {
   parseScratchName,
   parseSpoolName,
 } from '../../src/domain/spool/spool-record.ts';
-import { fuzzTest } from './fuzzer.ts';
-import { holds, same } from './invariants.ts';
+import { fuzzTest } from './rig/fuzzer.ts';
+import { holds, same } from './rig/invariants.ts';
 
 const record = (fields: string): Buffer => Buffer.from(`\0v1\0${fields}\0\0`, 'latin1');
 const SEEDS = [

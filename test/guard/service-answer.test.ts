@@ -6,7 +6,7 @@ import { callAdmin } from '../../src/admin/client.ts';
 import { GUARD_DEFAULTS, type GuardQuestion, SHORT_LINE } from '../../src/domain/guard/guard.ts';
 import { guardDecision } from '../../src/risk/guard-decision.ts';
 import { rate } from '../../src/risk/rate.ts';
-import { requireShell } from '../rig/require-shell.ts';
+import { requireShell } from '../rig/programs/require-shell.ts';
 import { caro, configure, homeEnvironment, startService, type TestService } from '../rig/service.ts';
 import { lastingFolder } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';

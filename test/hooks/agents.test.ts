@@ -8,9 +8,9 @@ import { agentHookCode } from '../../src/cli/shell-setup/hook-code.ts';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
 import { isProcess } from '../../src/platform/live-process.ts';
 import { createEventStore } from '../../src/storage/events/event-store.ts';
-import { openInHandNote } from '../../src/storage/events/in-hand-note.ts';
-import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
 import { createReader } from '../../src/storage/reader.ts';
+import { openInHandNote } from '../../src/storage/spool/in-hand-note.ts';
+import { openSpoolFolder } from '../../src/storage/spool/spool-folder.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { testDatabase } from '../rig/test-database.ts';
 

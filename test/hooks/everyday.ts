@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import type { ShellKind } from '../../src/domain/events/shell-kind.ts';
-import type { ShellName, ShellSession } from '../rig/pty.ts';
+import type { ShellName, ShellSession } from '../rig/programs/pty.ts';
 import { until } from '../rig/until.ts';
 import { type Observed, type ObservedCommand, observe, type Spool } from './observed.ts';
 

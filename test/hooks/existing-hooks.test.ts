@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { requireShell } from '../rig/require-shell.ts';
+import { requireShell } from '../rig/programs/require-shell.ts';
 import { opener } from './everyday.ts';
 
 const logOf = (home: string): string[] => readFileSync(join(home, 'log'), 'utf8').trim().split('\n');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { hookCode } from '../../src/cli/shell-setup/hook-code.ts';
 import type { ShellKind } from '../../src/domain/events/shell-kind.ts';
 import { decodeSpool, parseSpoolName, type SpoolRecord } from '../../src/domain/spool/spool-record.ts';
-import { openShell, type ShellOptions, type ShellSession } from '../rig/pty.ts';
+import { openShell, type ShellOptions, type ShellSession } from '../rig/programs/pty.ts';
 
 /** A start and its end. `ended` is false if there is no end record. */
 export interface ObservedCommand {

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { PROMPT } from '../rig/pty.ts';
+import { PROMPT } from '../rig/programs/pty.ts';
 import { ended, opener, startOf } from './everyday.ts';
 
 const ROOT = process.env['CARO_TEST_SHELL_ROOT'] ?? '/';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { openPauses } from '../../src/storage/events/pause-files.ts';
-import { requireShell } from '../rig/require-shell.ts';
+import { openPauses } from '../../src/storage/spool/pause-files.ts';
+import { requireShell } from '../rig/programs/require-shell.ts';
 import { until } from '../rig/until.ts';
 import { ALL_SHELLS, opener } from './everyday.ts';
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { ShellKind } from '../../src/domain/events/shell-kind.ts';
 import { parseSpoolName } from '../../src/domain/spool/spool-record.ts';
-import type { ShellName } from '../rig/pty.ts';
-import { requireShell } from '../rig/require-shell.ts';
+import type { ShellName } from '../rig/programs/pty.ts';
+import { requireShell } from '../rig/programs/require-shell.ts';
 import { ended, opener } from './everyday.ts';
 import { makeSpool, type Observed, observe } from './observed.ts';
 

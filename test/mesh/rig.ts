@@ -11,10 +11,10 @@ import { type NodeSummary, SUMMARY_TYPE } from '../../src/domain/summaries/summa
 import { makeCertificate, type TlsMaterial, tlsMaterial } from '../../src/identity/certificate.ts';
 import { seal } from '../../src/identity/envelope.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
+import type { LedgerEntry } from '../../src/mesh/egress/egress-checks.ts';
 import { openMesh } from '../../src/mesh/mesh.ts';
 import type { Mesh, MeshOptions } from '../../src/mesh/mesh-options.ts';
 import type { MeshPorts, PairedPeer, ReceivedSummary } from '../../src/mesh/ports.ts';
-import type { LedgerEntry } from '../../src/mesh/transport/egress-checks.ts';
 import type { MeshLimits } from '../../src/mesh/transport/limits.ts';
 import { lastingFolder } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';

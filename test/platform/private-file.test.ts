@@ -9,7 +9,7 @@ import {
   withOpenFile,
   withPrivateFile,
   writePrivately,
-} from '../../src/platform/private-file.ts';
+} from '../../src/platform/files/private-file.ts';
 import { codeOf } from '../rig/error-code.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 

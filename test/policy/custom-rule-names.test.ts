@@ -6,7 +6,7 @@ import { DAY_MS } from '../../src/domain/time/period.ts';
 import { ruleFacts } from '../../src/risk/describe.ts';
 import { RULES } from '../../src/risk/rule-set.ts';
 import { vocabulary } from '../../src/risk/vocabulary.ts';
-import { readPeriod } from '../../src/storage/events/period-reader.ts';
+import { readPeriod } from '../../src/storage/readers/period-reader.ts';
 import { NOW, openNode, type TestNode } from './node.ts';
 import { ANA, settings } from './settings.ts';
 

@@ -6,9 +6,9 @@ import type { StartedCommand } from '../../src/domain/events/event.ts';
 import { createResponder, type Responder } from '../../src/policy/responder.ts';
 import { vocabulary } from '../../src/risk/vocabulary.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
-import { readAnswerFigures } from '../../src/storage/events/answer-reader.ts';
 import { createEventStore } from '../../src/storage/events/event-store.ts';
-import { anomaliesOf } from '../../src/storage/events/history-reader.ts';
+import { readAnswerFigures } from '../../src/storage/readers/answer-reader.ts';
+import { anomaliesOf } from '../../src/storage/readers/history-reader.ts';
 
 /** A Wednesday noon, local time. */
 export const NOW = new Date(2026, 7, 19, 12).getTime();

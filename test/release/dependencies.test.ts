@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { makeSbom } from '../../scripts/bundle/bundle-sbom.ts';
-import { requireNpmSbom } from '../rig/require-npm.ts';
+import { requireNpmSbom } from '../rig/programs/require-npm.ts';
 
 const ROOT = resolve(__dirname, '../..');
 /**

@@ -66,7 +66,7 @@ const IMPORTS: readonly (readonly [file: string, line: string, rule: string])[] 
   ],
   ['src/domain/planted-place.ts', "export { replacePrivately } from '../platform/private-file.ts';", 'domain-imports'],
   [
-    'src/mesh/transport/planted-gate.ts',
+    'src/mesh/egress/planted-gate.ts',
     "import { createEgressGate } from './egress-gate.ts'; export const found = createEgressGate;",
     'door-egress',
   ],

@@ -7,7 +7,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } fro
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe } from '@jest/globals';
-import { requireNpmSbom } from '../rig/require-npm.ts';
+import { requireNpmSbom } from '../rig/programs/require-npm.ts';
 import type { CommandOutcome } from '../rig/service.ts';
 import { type NetworkNamespace, openNetworkNamespace } from '../rig/system/network-namespace.ts';
 

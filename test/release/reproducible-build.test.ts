@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { requireNpmSbom } from '../rig/require-npm.ts';
+import { requireNpmSbom } from '../rig/programs/require-npm.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const ROOT = resolve(__dirname, '../..');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { assess } from '../../src/risk/assess.ts';
-import type { PathContext } from '../../src/risk/paths.ts';
+import type { PathContext } from '../../src/risk/subjects/paths.ts';
 import { analyse } from '../../src/shell/analyse.ts';
 
 const level = (command: string, context: PathContext = {}): string => assess(analyse(command, 'bash'), context).level;

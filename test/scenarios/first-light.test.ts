@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from '@jest/globals';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
-import { openShell, type ShellSession } from '../rig/pty.ts';
-import { requireShell } from '../rig/require-shell.ts';
+import { openShell, type ShellSession } from '../rig/programs/pty.ts';
+import { requireShell } from '../rig/programs/require-shell.ts';
 import { caro, caroJson, configure, startService, type TestService } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';

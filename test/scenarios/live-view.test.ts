@@ -2,8 +2,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterEach, expect, test } from '@jest/globals';
-import { openShell, type ShellSession } from '../rig/pty.ts';
-import { requireShell } from '../rig/require-shell.ts';
+import { openShell, type ShellSession } from '../rig/programs/pty.ts';
+import { requireShell } from '../rig/programs/require-shell.ts';
 import { CARO, caro, configure, homeEnvironment, startService, type TestService } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';

@@ -7,8 +7,8 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
 import type { ShellKind } from '../../src/domain/events/shell-kind.ts';
-import { openShell, type ShellName, type ShellSession } from '../rig/pty.ts';
-import { requireShell } from '../rig/require-shell.ts';
+import { openShell, type ShellName, type ShellSession } from '../rig/programs/pty.ts';
+import { requireShell } from '../rig/programs/require-shell.ts';
 import { CARO, homeEnvironment, startService, type TestService } from '../rig/service.ts';
 import {
   LOOPBACK,

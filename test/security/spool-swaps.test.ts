@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { preparePlaces } from '../../src/config/places.ts';
-import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
+import { openSpoolFolder } from '../../src/storage/spool/spool-folder.ts';
 import { openHome, write } from './rig.ts';
 
 /**

@@ -2,7 +2,7 @@ import { afterAll, afterEach, expect, test } from '@jest/globals';
 import type { NodeSummary } from '../../src/domain/summaries/summary.ts';
 import { intakeFault, MAX_BYTES, MAX_REVISIONS, MAX_SUMMARIES } from '../../src/domain/summaries/summary-intake.ts';
 import { DAY_MS, lastClosed, type PeriodKind } from '../../src/domain/time/period.ts';
-import { createSummaryStore } from '../../src/storage/summary-store.ts';
+import { createSummaryStore } from '../../src/storage/mesh/summary-store.ts';
 import { asJson, intrude, payloadOf } from '../mesh/hostile.ts';
 import { makeIdentity, makeSummary, makeTls, stopAll } from '../mesh/rig.ts';
 import { type MeshNode, makeNode } from '../rig/mesh-nodes.ts';

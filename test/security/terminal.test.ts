@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type CommandLine, commandLine } from '../cli/command-line.ts';
-import { openShell } from '../rig/pty.ts';
+import { openShell } from '../rig/programs/pty.ts';
 import { CARO, caro, homeEnvironment } from '../rig/service.ts';
 import { spoolEntries } from '../rig/spooled-history.ts';
 import { openTarget, type Target, write } from './rig.ts';

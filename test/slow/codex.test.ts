@@ -7,8 +7,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { type StandInModel, standInModel } from '../rig/programs/stand-in-model.ts';
 import { caro, caroJson, configure, homeEnvironment, startService, type TestService } from '../rig/service.ts';
-import { type StandInModel, standInModel } from '../rig/stand-in-model.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { lastClosed, PERIOD_KINDS } from '../../src/domain/time/period.ts';
 import { openReadOnly } from '../../src/storage/database.ts';
-import { createSummaryStore } from '../../src/storage/summary-store.ts';
+import { createSummaryStore } from '../../src/storage/mesh/summary-store.ts';
 import { connected, inLast, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { DAY_MS, SLOT_MS } from '../../src/domain/time/period.ts';
 import type { Database } from '../../src/storage/database.ts';
-import { readAnswerFigures } from '../../src/storage/events/answer-reader.ts';
-import { anomaliesOf, readHistory } from '../../src/storage/events/history-reader.ts';
+import { readAnswerFigures } from '../../src/storage/readers/answer-reader.ts';
+import { anomaliesOf, readHistory } from '../../src/storage/readers/history-reader.ts';
 import { testDatabase } from '../rig/test-database.ts';
 
 /** A Wednesday, local noon. */

@@ -12,7 +12,7 @@ import { CARO, configure, homeEnvironment, startService, type TestService } from
 import { mountSmallDisk, requireSmallDisks } from '../rig/system/small-disk.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
-import { EARLIER_SCHEMAS } from './earlier-schemas.ts';
+import { EARLIER_SCHEMAS } from './earlier/earlier-schemas.ts';
 
 const folder = temporaryFolders();
 const NOON = Date.parse('2026-03-04T12:00:00Z');

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import type { StartedCommand } from '../../src/domain/events/event.ts';
 import { DAY_MS } from '../../src/domain/time/period.ts';
-import { createDeliveryStore } from '../../src/storage/delivery-store.ts';
 import { createEventStore } from '../../src/storage/events/event-store.ts';
-import { createSummaryStore } from '../../src/storage/summary-store.ts';
+import { createDeliveryStore } from '../../src/storage/mesh/delivery-store.ts';
+import { createSummaryStore } from '../../src/storage/mesh/summary-store.ts';
 import { testDatabase } from '../rig/test-database.ts';
 
 const NOW = Date.parse('2026-03-04T12:00:00Z');

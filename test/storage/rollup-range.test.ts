@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { gatherHours } from '../../src/domain/anomalies/anomaly-detection.ts';
 import { RISK_LEVELS, riskRank } from '../../src/domain/events/risk-level.ts';
 import { DAY_MS, SLOT_MS, slotOf } from '../../src/domain/time/period.ts';
-import { readAnswerFigures } from '../../src/storage/events/answer-reader.ts';
 import { createEventStore, type EventStore } from '../../src/storage/events/event-store.ts';
-import { readHistory } from '../../src/storage/events/history-reader.ts';
-import { periodDigest, readPeriod } from '../../src/storage/events/period-reader.ts';
 import { createReader } from '../../src/storage/reader.ts';
+import { readAnswerFigures } from '../../src/storage/readers/answer-reader.ts';
+import { readHistory } from '../../src/storage/readers/history-reader.ts';
+import { periodDigest, readPeriod } from '../../src/storage/readers/period-reader.ts';
 import { testDatabase } from '../rig/test-database.ts';
 
 const MIDNIGHT = Date.parse('2026-03-04T00:00:00Z');

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { appendFileSync, chmodSync, linkSync, mkdirSync, symlinkSync, type watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
+import { openSpoolFolder } from '../../src/storage/spool/spool-folder.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { StartedCommand } from '../../src/domain/events/event.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { readAnswerFigures } from '../../src/storage/events/answer-reader.ts';
 import { createEventStore, type ObservationCommit } from '../../src/storage/events/event-store.ts';
 import { createReader } from '../../src/storage/reader.ts';
+import { readAnswerFigures } from '../../src/storage/readers/answer-reader.ts';
 import { Sqlite } from '../../src/storage/sqlite.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { testDatabase } from '../rig/test-database.ts';
-import { EARLIER_SCHEMAS } from './earlier-schemas.ts';
+import { EARLIER_SCHEMAS } from './earlier/earlier-schemas.ts';
 
 const folder = temporaryFolders();
 const NOON = Date.parse('2026-03-04T12:00:00Z');

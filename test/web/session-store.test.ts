@@ -3,6 +3,7 @@ import { SESSION_MS, SessionStore, secretHash } from '../../src/web/session-stor
 
 const START_MS = Date.parse('2026-11-30T08:00:00Z');
 const KEPT = 32;
+const ALL = Array.from({ length: KEPT }, () => true);
 
 /** A store at a clock that the test sets, and what adds a login with the given cookie. */
 function storeAt(clock: { ms: number }): { store: SessionStore; login: (cookie: string) => void } {
@@ -22,10 +23,10 @@ describe('logins', () => {
     const { store, login } = storeAt({ ms: START_MS });
     const cookies = Array.from({ length: KEPT + 1 }, (_, index) => `cookie ${index}`);
     for (const cookie of cookies.slice(0, KEPT)) login(cookie);
-    expect(cookies.map((cookie) => store.find(cookie) !== undefined)).toEqual([...Array(KEPT).fill(true), false]);
+    expect(cookies.map((cookie) => store.find(cookie) !== undefined)).toEqual([...ALL, false]);
 
     login(`cookie ${KEPT}`);
-    expect(cookies.map((cookie) => store.find(cookie) !== undefined)).toEqual([false, ...Array(KEPT).fill(true)]);
+    expect(cookies.map((cookie) => store.find(cookie) !== undefined)).toEqual([false, ...ALL]);
   });
 
   it('end at the instant of expiry, for a request, for the list and for a page', () => {

@@ -18,7 +18,7 @@ import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { Asker } from '../../domain/policy/policy.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { decide } from '../../policy/decide.ts';
-import type { AdvisoryStore, StoredAdvisory } from '../../storage/advisory-store.ts';
+import type { AdvisoryStore, StoredAdvisory } from '../../storage/mesh/advisory-store.ts';
 import { advisoryLines, type LinePorts } from './advisory-lines.ts';
 import { createCourier } from './courier.ts';
 

@@ -2,8 +2,8 @@ import type { AdvisedRule, AdvisoryLine } from '../../domain/advisories/advisory
 import { rulesOf } from '../../domain/advisories/advisory-fault.ts';
 import type { Vocabulary } from '../../domain/answers/vocabulary.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
-import type { StoredAdvisory } from '../../storage/advisory-store.ts';
 import type { RuleMatches } from '../../storage/events/rule-matches.ts';
+import type { StoredAdvisory } from '../../storage/mesh/advisory-store.ts';
 
 export interface LinePorts {
   /** The owner's own matches. They are shown here, and MUST NOT be sent. */

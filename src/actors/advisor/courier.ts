@@ -2,7 +2,7 @@ import type { BusClient } from '../../bus/bus.ts';
 import type { Advisory } from '../../domain/advisories/advisory.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
-import type { AdvisoryStore, StoredAdvisory } from '../../storage/advisory-store.ts';
+import type { AdvisoryStore, StoredAdvisory } from '../../storage/mesh/advisory-store.ts';
 
 export interface CourierPorts {
   readonly bus: BusClient;

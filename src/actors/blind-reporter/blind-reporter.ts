@@ -1,6 +1,6 @@
 import type { OpenedTask } from '../../blind/task.ts';
 import type { Actor } from '../../bus/actor.ts';
-import type { BlindStatus, RemadeReport, ReportStop, TaskOffer } from '../../domain/blind/participation.ts';
+import type { BlindStatus, DayCells, RemadeReport, ReportStop, TaskOffer } from '../../domain/blind/participation.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
@@ -74,19 +74,13 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
       'blind.inspect': async ({ document }) => offerOf(ports, settings, await engine(), document),
       'blind.join': async ({ document }) => joinTask(ports, settings, await engine(), document),
       'blind.status': async () => statusOf(ports, settings, await joined(), errands.trouble()),
-      'blind.preview': async () => {
-        const { task, joinedMs } = mustBeJoined(await joined());
-        return (await engine()).reporter(task, joinedMs).preview();
-      },
+      'blind.preview': async () => preview(await engine(), mustBeJoined(await joined())),
       'blind.list': ({ limit = DEFAULT_DAYS }) => store.days(limit).map(reportedDay),
       'blind.remake': async ({ day, role }) => remake(ports, await engine(), day, role),
-      'blind.due': async () => {
-        await advance();
-      },
+      'blind.due': () => advance().then(() => undefined),
       'blind.report': async () => {
         const task = await advance(true);
-        if (task !== null) await errands.run(task);
-        return null;
+        return task && errands.run(task).then(() => null);
       },
       'mesh.changed': async (change) => {
         if (change.change !== 'connected' || settings.blind.task === undefined) return;
@@ -107,6 +101,9 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
     },
   };
 }
+
+const preview = (engine: BlindEngine, { task, joinedMs }: Joined): Promise<DayCells> =>
+  engine.reporter(task, joinedMs).preview();
 
 /** The task that this node takes part in, and the same while its reports may leave. */
 function participation(

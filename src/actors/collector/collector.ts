@@ -4,7 +4,7 @@ import { CaroError } from '../../domain/errors.ts';
 import { pauseAt } from '../../domain/spool/pause.ts';
 import type { ObserveStatus } from '../../domain/status/status.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
-import type { Pauses } from '../../storage/events/pause-files.ts';
+import type { Pauses } from '../../storage/spool/pause-files.ts';
 import { Deletion, type DeletionPorts } from './deletion.ts';
 import { recordGuardActs } from './guard-notes.ts';
 import { recordImports } from './import-notes.ts';

@@ -4,7 +4,7 @@ import { sessionOf } from '../../domain/spool/observation.ts';
 import { parseSpoolName } from '../../domain/spool/spool-record.ts';
 import type { EventKey } from '../../storage/events/event-removal.ts';
 import type { EventStore } from '../../storage/events/event-store.ts';
-import type { SpoolFolder } from '../../storage/events/spool-folder.ts';
+import type { SpoolFolder } from '../../storage/spool/spool-folder.ts';
 
 export interface DeletionPorts {
   readonly bus: BusClient;

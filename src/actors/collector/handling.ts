@@ -3,7 +3,7 @@ import { yieldToEventLoop } from '../../bus/event-loop.ts';
 import type { CommandKey, StartedCommand } from '../../domain/events/event.ts';
 import { SEVERAL } from '../../domain/spool/in-hand.ts';
 import type { RawCommand } from '../../domain/spool/observation.ts';
-import type { InHandNote } from '../../storage/events/in-hand-note.ts';
+import type { InHandNote } from '../../storage/spool/in-hand-note.ts';
 import { type RatingPorts, rateAll, unrated } from './rating.ts';
 
 export interface HandlingPorts extends RatingPorts {

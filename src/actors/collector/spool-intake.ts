@@ -12,7 +12,7 @@ import {
 } from '../../domain/spool/spool-record.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
 import type { EventStore } from '../../storage/events/event-store.ts';
-import type { SpoolBytes, SpoolFolder } from '../../storage/events/spool-folder.ts';
+import type { SpoolBytes, SpoolFolder } from '../../storage/spool/spool-folder.ts';
 import { Handling, type HandlingPorts } from './handling.ts';
 
 export interface IntakePorts extends HandlingPorts {

@@ -3,7 +3,7 @@ import type { AuditEntry } from '../../domain/audit/audit-record.ts';
 import type { CheckpointBody, CosignatureBody, CosignResult, LogFault } from '../../domain/audit/tlog.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { isNamed } from '../../policy/named-keys.ts';
-import type { KnownHead, WitnessStore } from '../../storage/witness-store.ts';
+import type { KnownHead, WitnessStore } from '../../storage/audit/witness-store.ts';
 
 export interface CosignerPorts {
   readonly witnessed: WitnessStore;

@@ -10,8 +10,8 @@ import type {
 } from '../../domain/audit/tlog.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
+import type { StoredHead, TlogStore } from '../../storage/audit/tlog-store.ts';
 import type { ReleaseCosignatureStore } from '../../storage/blind/release-cosignature-store.ts';
-import type { StoredHead, TlogStore } from '../../storage/tlog-store.ts';
 
 /** A log of releases of which this node is the trustee, with its signed head as it is now. */
 export interface OwnReleases {

@@ -1,17 +1,18 @@
 import type { Actor } from '../../bus/actor.ts';
 import type { BusClient } from '../../bus/bus.ts';
+import type { RequestKind } from '../../bus/messages.ts';
 import type { PeerAnswer, QueryBody } from '../../domain/answers/query.ts';
 import type { EgressMessage } from '../../domain/audit/egress.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
-import { type Presence, rollCallOf } from '../../domain/fleet/roll-call.ts';
+import { type Presence, type RollCall, rollCallOf } from '../../domain/fleet/roll-call.ts';
 import type { KeyStatements } from '../../domain/identity/signed-envelope.ts';
 import type { MeshStatus } from '../../domain/status/status.ts';
 import type { Waiting } from '../../domain/status/waiting.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
 import type { PeerKeys } from '../../keys/peer-keys.ts';
-import type { EgressStore } from '../../storage/egress-store.ts';
-import type { SeenStore } from '../../storage/seen-store.ts';
+import type { EgressStore } from '../../storage/audit/egress-store.ts';
+import type { SeenStore } from '../../storage/mesh/seen-store.ts';
 import { nodeList, trustedIds } from './node-list.ts';
 import type { OpenMesh } from './open-mesh.ts';
 import { createSummaryPusher, type PusherPorts } from './summary-pusher.ts';
@@ -52,6 +53,18 @@ type Kinds =
   | 'clock.quarter'
   | 'code.freed';
 
+/** They wait for peers. */
+const WAITING: readonly RequestKind[] = [
+  'peers.join',
+  'peer.ask',
+  'peer.exchange',
+  'peer.submit',
+  'peer.advise',
+  'peer.enrol',
+  'peer.carry',
+  'fleet.ask',
+];
+
 /**
  * Stands between this node and its peers: opens and closes the mesh as the configuration says,
  * delivers summaries, and reads the egress ledger. With the mesh off no socket is open and none of
@@ -69,23 +82,10 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
     lifecycle.mesh()?.reload(lifecycle.configuration());
     pushAll();
   };
-  const noteConnected = (): void => {
-    const connected = lifecycle.mesh()?.status().peers ?? [];
-    noteSeen(ports, lifecycle, idsOf(connected));
-  };
+  const noteConnected = (): void => noteSeen(ports, lifecycle, idsOf(lifecycle.mesh()?.status().peers ?? []));
   return {
     name: 'mesh gateway',
-    // They wait for peers.
-    concurrent: [
-      'peers.join',
-      'peer.ask',
-      'peer.exchange',
-      'peer.submit',
-      'peer.advise',
-      'peer.enrol',
-      'peer.carry',
-      'fleet.ask',
-    ],
+    concurrent: WAITING,
     start: lifecycle.begin,
     stop: async () => {
       noteConnected();
@@ -93,13 +93,7 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
     },
     handlers: {
       'mesh.status': () => statusOf(ports, lifecycle),
-      'fleet.ask': async ({ timeoutMs }) => {
-        const away = statusOf(ports, lifecycle).peers.filter(({ state }) => state !== 'connected');
-        const ids = away.map(({ id }) => id);
-        const heard =
-          ids.length === 0 ? new Map<string, Presence>() : await lifecycle.opened().rollCall(ids, timeoutMs);
-        return rollCallOf(statusOf(ports, lifecycle).peers, heard);
-      },
+      'fleet.ask': ({ timeoutMs }) => askFleet(ports, lifecycle, timeoutMs),
       'mesh.changed': (change) => {
         if (change.change === 'connected') pusher.push(lifecycle.configuration(), change);
         if (change.change === 'connected' || change.change === 'disconnected') noteSeen(ports, lifecycle, [change.id]);
@@ -139,6 +133,14 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
 }
 
 type Lifecycle = ReturnType<typeof createMeshLifecycle>;
+
+/** Every trusted node: those that are connected, and over the relay the others. */
+async function askFleet(ports: GatewayPorts, lifecycle: Lifecycle, timeoutMs: number): Promise<RollCall> {
+  const away = statusOf(ports, lifecycle).peers.filter(({ state }) => state !== 'connected');
+  const ids = away.map(({ id }) => id);
+  const heard = ids.length === 0 ? new Map<string, Presence>() : await lifecycle.opened().rollCall(ids, timeoutMs);
+  return rollCallOf(statusOf(ports, lifecycle).peers, heard);
+}
 
 /** Requests to one peer, which has one reply. */
 const requestsTo = ({

@@ -4,7 +4,7 @@ import { byTrouble, type NodeReason, reasonOfCode, reasonOfKey } from '../../dom
 import type { MeshStatus, NodeState } from '../../domain/status/status.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { explain } from '../../policy/explanation.ts';
-import type { SeenStore } from '../../storage/seen-store.ts';
+import type { SeenStore } from '../../storage/mesh/seen-store.ts';
 import type { OpenMesh, OpenPeer } from './open-mesh.ts';
 
 type Node = MeshStatus['peers'][number];

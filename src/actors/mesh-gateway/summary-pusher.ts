@@ -5,7 +5,7 @@ import type { PeerAt } from '../../domain/identity/peer-at.ts';
 import { parseEndpoint } from '../../domain/ip-address.ts';
 import type { SummaryResult } from '../../domain/summaries/summary.ts';
 import { decide } from '../../policy/decide.ts';
-import type { DeliveryStore } from '../../storage/delivery-store.ts';
+import type { DeliveryStore } from '../../storage/mesh/delivery-store.ts';
 import type { OpenMesh } from './open-mesh.ts';
 
 export interface PusherPorts {

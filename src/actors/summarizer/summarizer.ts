@@ -7,7 +7,7 @@ import type { NodeSummary, SummaryResult } from '../../domain/summaries/summary.
 import { intakeFault, type ReceivedSummary } from '../../domain/summaries/summary-intake.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { DAY_MS, lastClosed, PERIOD_KINDS, type Period, type PeriodKind, periodAt } from '../../domain/time/period.ts';
-import type { StoredSummary, SummaryStore } from '../../storage/summary-store.ts';
+import type { StoredSummary, SummaryStore } from '../../storage/mesh/summary-store.ts';
 import { ShownPreviews } from '../shown-previews.ts';
 
 export interface SummaryPorts {

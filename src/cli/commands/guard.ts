@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { ownersSettings } from '../../config/guard-settings.ts';
 import { prepareSpool } from '../../config/places.ts';
 import { GUARD_LEVELS, type GuardLevel } from '../../domain/guard/guard.ts';
 import { readGuardState, removeGuardState, writeGuardState } from '../../storage/events/guard-state.ts';
 import type { Context } from '../context.ts';
-import { ownersSettings } from '../../config/guard-settings.ts';
 import { localTime, say, sayJson } from '../output/output.ts';
 import { refreshHookFiles } from '../shell-setup/hook-files.ts';
 
@@ -110,7 +110,7 @@ const COUNTED = 10_000;
 async function actsIn(file: string): Promise<readonly { readonly did: unknown; readonly time: string }[]> {
   const [{ openReadOnly }, { createAuditStore }] = await Promise.all([
     import('../../storage/database.ts'),
-    import('../../storage/audit-store.ts'),
+    import('../../storage/audit/audit-store.ts'),
   ]);
   const database = openReadOnly(file);
   try {

@@ -6,7 +6,7 @@ import { type Places, prepareSpool } from '../../config/places.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { IMPORT_SOURCES, type ImportSource } from '../../domain/events/import-note.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
-import { openPauses } from '../../storage/events/pause-files.ts';
+import { openPauses } from '../../storage/spool/pause-files.ts';
 import type { Context } from '../context.ts';
 import { readAtuinHistory } from '../import/atuin.ts';
 import { parseBashHistory } from '../import/bash.ts';

@@ -13,10 +13,10 @@ import { CaroError } from '../../domain/errors.ts';
 import { QUERY_TYPES, type QueryType } from '../../domain/policy/trust.ts';
 import type { Context } from '../context.ts';
 import { parseCount, parseSince } from '../input/options.ts';
+import { sayQueryResult } from '../output/answers/query-report.ts';
 import { localTime, paint, say, sayJson } from '../output/output.ts';
 import { writeLines, writePrivateFile } from '../output/output-file.ts';
 import { newestOf } from '../output/pages.ts';
-import { sayQueryResult } from '../output/query-report.ts';
 import { type Column, sayTable } from '../output/table.ts';
 
 const SPAN_NAMES: Readonly<Record<SpanHours, string>> = { 24: '24h', 168: '7d', 720: '30d' };

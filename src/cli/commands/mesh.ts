@@ -8,10 +8,10 @@ import { relayText } from '../../domain/status/relay-status.ts';
 import type { MeshStatus } from '../../domain/status/status.ts';
 import type { Context } from '../context.ts';
 import { parseSince, parseTimeout } from '../input/options.ts';
+import { sayStatesWhile } from '../output/answers/query-progress.ts';
+import { sayQueryResult } from '../output/answers/query-report.ts';
 import { localTime, say, sayJson } from '../output/output.ts';
 import { sayPeers } from '../output/peer-rows.ts';
-import { sayStatesWhile } from '../output/query-progress.ts';
-import { sayQueryResult } from '../output/query-report.ts';
 import { addHistory } from './mesh-history.ts';
 
 const DEFAULT_TIMEOUT_MS = 500;

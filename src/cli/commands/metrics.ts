@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { preparePlaces } from '../../config/places.ts';
 import { metricsText } from '../../domain/status/metrics-text.ts';
-import { replacePrivately } from '../../platform/private-file.ts';
+import { replacePrivately } from '../../platform/files/private-file.ts';
 import type { Context } from '../context.ts';
 import { say, sayJson } from '../output/output.ts';
 

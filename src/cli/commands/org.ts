@@ -22,10 +22,10 @@ import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
 import { parseCount } from '../input/options.ts';
 import { CARRY_MS, type CarriedCounts, carryBoxes, writeBoxes } from '../organisation/carried-boxes.ts';
 import { headName, openWorkspace, parcelIn, passParcels, textOf, type Workspace } from '../organisation/workspace.ts';
+import { vectorLines } from '../output/answers/vector-lines.ts';
 import { localTime, say, sayJson } from '../output/output.ts';
 import { writePrivateFile } from '../output/output-file.ts';
 import { sayFacts } from '../output/table.ts';
-import { vectorLines } from '../output/vector-lines.ts';
 import { addOrgOfficers } from './org-officers.ts';
 
 interface Format {

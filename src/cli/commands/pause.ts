@@ -3,7 +3,7 @@ import { prepareSpool } from '../../config/places.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { MAX_PAUSE_MS, type Pause, pauseAt, resumed, withPause } from '../../domain/spool/pause.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
-import { openPauses, type Pauses } from '../../storage/events/pause-files.ts';
+import { openPauses, type Pauses } from '../../storage/spool/pause-files.ts';
 import type { Context } from '../context.ts';
 import { localTime, say, sayJson } from '../output/output.ts';
 

@@ -14,10 +14,10 @@ import {
 import type { Context } from '../context.ts';
 import { withAnalystReader } from '../input/analyst-reader.ts';
 import { parseCount } from '../input/options.ts';
+import { changed, daysText, known, perThousand } from '../output/answers/trend-text.ts';
 import { paint, say, sayJson } from '../output/output.ts';
 import { writeLines, writePrivateFile } from '../output/output-file.ts';
 import { sayTable } from '../output/table.ts';
-import { changed, daysText, known, perThousand } from '../output/trend-text.ts';
 
 interface Which {
   readonly name?: string;

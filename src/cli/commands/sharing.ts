@@ -6,9 +6,9 @@ import type { SharingLevel } from '../../domain/policy/trust.ts';
 import type { Context } from '../context.ts';
 import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
 import { changeSettings, sayForce } from '../input/settings-change.ts';
+import { vectorLines } from '../output/answers/vector-lines.ts';
 import { configurationWarnings } from '../output/configuration-warnings.ts';
 import { say, sayJson } from '../output/output.ts';
-import { vectorLines } from '../output/vector-lines.ts';
 
 const WHAT: Readonly<Record<SharingLevel, string>> = {
   0: 'nothing leaves this machine',

@@ -32,8 +32,8 @@ async function work(context: Context, days: number, { json }: Json): Promise<voi
     throw new CaroError('not_found', 'expected recorded commands, there are none yet; see: caro init');
   const [{ openReadOnly }, { readWork }, { readDigest }] = await Promise.all([
     import('../../storage/database.ts'),
-    import('../../storage/events/work-reader.ts'),
-    import('../../storage/digest-reader.ts'),
+    import('../../storage/readers/work-reader.ts'),
+    import('../../storage/readers/digest-reader.ts'),
   ]);
   const database = openReadOnly(file);
   try {

@@ -54,7 +54,7 @@ export async function clock({ database: file }: Places, now: Date): Promise<Verd
   if (!existsSync(file)) return ok('no records yet');
   const [{ openReadOnly }, { createAuditStore }] = await Promise.all([
     import('../../storage/database.ts'),
-    import('../../storage/audit-store.ts'),
+    import('../../storage/audit/audit-store.ts'),
   ]);
   const store = openReadOnly(file);
   try {

@@ -4,7 +4,7 @@ import { SHELLS } from '../../domain/events/shell-kind.ts';
 import { pauseAt } from '../../domain/spool/pause.ts';
 import { parseSpoolName } from '../../domain/spool/spool-record.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
-import { openPauses } from '../../storage/events/pause-files.ts';
+import { openPauses } from '../../storage/spool/pause-files.ts';
 import type { Context } from '../context.ts';
 import { localTime } from '../output/output.ts';
 import { type RcLine, rcLine } from '../shell-setup/rc-line.ts';

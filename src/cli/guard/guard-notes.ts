@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GuardAnswer } from '../../domain/guard/guard.ts';
 import { encodeGuardNote, type GuardDeed, guardNoteName, NOTED_RULES } from '../../domain/guard/guard-note.ts';
-import { writePrivately } from '../../platform/private-file.ts';
+import { writePrivately } from '../../platform/files/private-file.ts';
 
 /** More entries in the spool than this, and acts are no longer noted: nobody reads them. */
 const MAX_ENTRIES = 4_096;

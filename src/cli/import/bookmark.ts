@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { replacePrivately } from '../../platform/private-file.ts';
+import { replacePrivately } from '../../platform/files/private-file.ts';
 import type { HistoryEntry } from './history-entry.ts';
 
 /**

@@ -5,7 +5,7 @@ import type { Places } from '../../config/places.ts';
 import { encodeImportNote, type ImportNote, importNoteName } from '../../domain/events/import-note.ts';
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
 import { IMPORT_PID } from '../../domain/spool/spool-record.ts';
-import { replacePrivately, syncDirectory } from '../../platform/private-file.ts';
+import { replacePrivately, syncDirectory } from '../../platform/files/private-file.ts';
 import { type Bookmark, readBookmarks, writeBookmarks } from './bookmark.ts';
 import type { HistoryEntry } from './history-entry.ts';
 import { writeEntries } from './spool-writer.ts';

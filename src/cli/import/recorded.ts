@@ -47,7 +47,7 @@ function* joined(stored: Iterable<RecordedCommand>, spooled: readonly RecordedCo
 }
 
 async function readSpool({ spool }: RecordPlaces, shell: ShellKind | null) {
-  const { openSpoolFolder } = await import('../../storage/events/spool-folder.ts');
+  const { openSpoolFolder } = await import('../../storage/spool/spool-folder.ts');
   const folder = openSpoolFolder(spool, process.getuid?.() ?? 0);
   return folder.names().flatMap((name) => {
     const kind = parseSpoolName(name)?.shell;

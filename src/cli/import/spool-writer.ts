@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, writeFileSync } from 'node:fs';
 import { encodeSpoolRecord } from '../../domain/spool/spool-record.ts';
-import { openPrivately } from '../../platform/private-file.ts';
+import { openPrivately } from '../../platform/files/private-file.ts';
 import { datedHistory } from './checked-history.ts';
 import type { HistoryEntry } from './history-entry.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { CaroError } from '../../domain/errors.ts';
-import type { AnalystReader } from '../../storage/analyst-reader.ts';
+import type { AnalystReader } from '../../storage/readers/analyst-reader.ts';
 import type { Context } from '../context.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function withAnalystReader<T>(context: Context, read: (reader: Anal
       'not_found',
       'expected the database of this node, there is none; start the service: caro service start',
     );
-  const { openAnalystReader } = await import('../../storage/analyst-reader.ts');
+  const { openAnalystReader } = await import('../../storage/readers/analyst-reader.ts');
   const reader = openAnalystReader(database);
   try {
     return read(reader);

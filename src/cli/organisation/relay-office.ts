@@ -14,7 +14,7 @@ import { type AuthorityFile, issueCredential, revokeCredentials, serverFile } fr
 import type { Draft } from '../../organisation/draft.ts';
 import { encodePass, signPass } from '../../organisation/relay-pass.ts';
 import { roleIn } from '../../organisation/terms.ts';
-import { replacePrivately } from '../../platform/private-file.ts';
+import { replacePrivately } from '../../platform/files/private-file.ts';
 import { makeFolder, textOf, type Workspace } from './workspace.ts';
 
 const DAY_MS = 86_400_000;

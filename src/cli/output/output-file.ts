@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, lstatSync, renameSync, rmSync } from 'node:fs';
 import { CaroError } from '../../domain/errors.ts';
-import { isFullDisk } from '../../platform/full-disk.ts';
+import { isFullDisk } from '../../platform/files/full-disk.ts';
 
 /**
  * Writes lines to a file that only its owner can read (0600). The file appears complete or not at

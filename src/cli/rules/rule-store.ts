@@ -3,7 +3,12 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CaroError } from '../../domain/errors.ts';
 import type { CustomRuleLine, RuleFile, RuleFolder } from '../../domain/rules/custom-rule.ts';
-import { makePrivateDirectory, replacePrivately, syncDirectory, withOpenFile } from '../../platform/private-file.ts';
+import {
+  makePrivateDirectory,
+  replacePrivately,
+  syncDirectory,
+  withOpenFile,
+} from '../../platform/files/private-file.ts';
 import { isUsable } from '../../risk/custom/custom-rule.ts';
 import { lineOfRule, lineOfUnusable, readRuleFile, systemOf } from '../../risk/custom/rule-files.ts';
 import { MAX_RULE_BYTES } from '../../risk/custom/yaml-values.ts';

@@ -10,7 +10,7 @@ import { decodeSpool, parseSpoolName, type SpoolName } from '../../domain/spool/
 import type { Database } from '../../storage/database.ts';
 import type { PastCommand, WaitingCommand, WaitingCommands } from '../../storage/events/command-history.ts';
 import { committedOffsets } from '../../storage/events/recorded-commands.ts';
-import { openSpoolFolder, type SpoolBytes } from '../../storage/events/spool-folder.ts';
+import { openSpoolFolder, type SpoolBytes } from '../../storage/spool/spool-folder.ts';
 import type { Context } from '../context.ts';
 
 /** Of a file: what follows is found once the service has read it. */
@@ -85,8 +85,8 @@ async function observedIn(
 ): Promise<{ readonly observed: Waiting[]; readonly redact: boolean }> {
   const [{ loadConfiguration }, { privatePlaces }, { openPauses }, { observe, timed }] = await Promise.all([
     import('../../config/loader.ts'),
-    import('../../platform/private-places.ts'),
-    import('../../storage/events/pause-files.ts'),
+    import('../../platform/files/private-places.ts'),
+    import('../../storage/spool/pause-files.ts'),
     import('../../domain/spool/observation.ts'),
   ]);
   const { configuration } = loadConfigurationOrNone(() => loadConfiguration(places(), ''));

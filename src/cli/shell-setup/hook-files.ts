@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Places } from '../../config/places.ts';
 import { SHELLS, type ShellKind } from '../../domain/events/shell-kind.ts';
-import { makePrivateDirectory, replacePrivately } from '../../platform/private-file.ts';
+import { makePrivateDirectory, replacePrivately } from '../../platform/files/private-file.ts';
 import { readGuardState } from '../../storage/events/guard-state.ts';
 import { agentHookCode, guardCode, hookCode } from './hook-code.ts';
 

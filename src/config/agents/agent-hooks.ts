@@ -17,7 +17,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { CaroError } from '../../domain/errors.ts';
 import type { GuardLevel } from '../../domain/guard/guard.ts';
-import { replacePrivately, syncDirectory } from '../../platform/private-file.ts';
+import { replacePrivately, syncDirectory } from '../../platform/files/private-file.ts';
 import type { AgentProgram } from './agent-programs.ts';
 import {
   type Commands,

@@ -51,18 +51,11 @@ export function createCarrier(options: CarrierOptions): Carrier {
   const self = identity.id;
   const me = mailboxOf(self);
   const texts: string[] = [];
-  const outlet: RelayOutlet = {
-    isOpen: () => true,
-    publish: (subject, box) => void texts.push(encodeCarried({ subject, box })),
-    store: (subject, box) => {
-      texts.push(encodeCarried({ subject, box }));
-      return Promise.resolve();
-    },
-  };
+  const outlet = outletTo(texts);
   const gate = createRelayGate({ identity, box: boxes[0].publicKey, ports, now, randomBytes, address: FOLDER_ADDRESS });
-  let refused: ErrorCode | undefined;
+  const refusals: ErrorCode[] = [];
   const onRefuse: RelayPorts['onRefuse'] = (code, peer) => {
-    refused = code;
+    refusals.push(code);
     ports.onRefuse(code, peer);
   };
   const intake = createRelayIntake({
@@ -79,9 +72,10 @@ export function createCarrier(options: CarrierOptions): Carrier {
       replies.set(to.id, carried);
       return { what: 'reply', code: null };
     }
-    refused = undefined;
+    refusals.length = 0;
     await intake(subject, box);
-    return refused === undefined ? { what: 'request', code: null } : { what: 'refused', code: refused };
+    const [code] = refusals;
+    return code === undefined ? { what: 'request', code: null } : { what: 'refused', code };
   };
   return {
     boxes: texts,
@@ -109,6 +103,15 @@ export function createCarrier(options: CarrierOptions): Carrier {
     },
   };
 }
+
+const outletTo = (texts: string[]): RelayOutlet => ({
+  isOpen: () => true,
+  publish: (subject, box) => void texts.push(encodeCarried({ subject, box })),
+  store: (subject, box) => {
+    texts.push(encodeCarried({ subject, box }));
+    return Promise.resolve();
+  },
+});
 
 /** The same request has the same nonce on every visit, so that the reply to it is known. */
 const nonceOf = (peer: string, { type, body }: RelayRequest): Buffer =>

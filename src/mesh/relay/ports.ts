@@ -3,7 +3,7 @@ import type { BlindReply, BlindRequest } from '../../domain/blind/exchange.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { PeerAt } from '../../domain/identity/peer-at.ts';
 import type { RelayReply, RelayRequest } from '../../domain/relay/relay-exchange.ts';
-import type { EgressPorts } from '../transport/egress-checks.ts';
+import type { EgressPorts } from '../egress/egress-checks.ts';
 import type { RelayMessage } from './relay-message.ts';
 
 /** A box as it arrived. */

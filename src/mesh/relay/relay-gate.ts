@@ -3,7 +3,6 @@ import { CaroError } from '../../domain/errors.ts';
 import { ALL, RELAY_ADDRESS, SAY } from '../../domain/relay/subjects.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import type { Identity } from '../../identity/identity.ts';
-import { MAX_FRAME_BYTES, NONCE_BYTES, type RelayHeader, type Typed } from '../protocol/messages.ts';
 import {
   allowed,
   asRefusal,
@@ -14,7 +13,8 @@ import {
   type LedgerEntry,
   noteRefusal,
   unrecorded,
-} from '../transport/egress-checks.ts';
+} from '../egress/egress-checks.ts';
+import { MAX_FRAME_BYTES, NONCE_BYTES, type RelayHeader, type Typed } from '../protocol/messages.ts';
 import { sealFor, sealForAll } from './padded-box.ts';
 import { encodeRelayMessage, RELAYED } from './relay-message.ts';
 

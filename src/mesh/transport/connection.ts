@@ -4,9 +4,9 @@ import type { CaroError, ErrorCode } from '../../domain/errors.ts';
 import type { PeerReply, PeerReplyTo, PeerRequest } from '../../domain/exchange.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { SummaryResult } from '../../domain/summaries/summary.ts';
+import type { EgressGate } from '../egress/egress-gate.ts';
 import type { GoodbyeReason, MessageBodies, MessageHandlers, Typed } from '../protocol/messages.ts';
 import type { NonceCache } from '../protocol/nonce-cache.ts';
-import type { EgressGate } from './egress-gate.ts';
 import type { MeshLimits } from './limits.ts';
 import type { LinkPurpose } from './link.ts';
 

@@ -5,6 +5,7 @@ import { CaroError, ERRORS, type ErrorCode } from '../../domain/errors.ts';
 import { PEER_REPLIES, type PeerReply, type PeerReplyTo, type PeerRequest } from '../../domain/exchange.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { SummaryResult } from '../../domain/summaries/summary.ts';
+import type { Channel } from '../egress/egress-gate.ts';
 import { createMessageReader, type MessageReader } from '../protocol/message-check.ts';
 import {
   type GoodbyeReason,
@@ -14,7 +15,6 @@ import {
   type Typed,
 } from '../protocol/messages.ts';
 import type { Connection, ConnectionHost, Ending } from './connection.ts';
-import type { Channel } from './egress-gate.ts';
 import { createFlowControl, type FlowControl } from './flow-control.ts';
 import type { Link, LinkPurpose } from './link.ts';
 import { createPendingRequests } from './pending-requests.ts';

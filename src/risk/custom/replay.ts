@@ -4,8 +4,8 @@ import { RISK_LEVELS, type RiskLevel, riskRank } from '../../domain/events/risk-
 import type { ReplayedCommand, ReplayResult } from '../../domain/rules/custom-rule.ts';
 import { analyse } from '../../shell/analyse.ts';
 import { assess } from '../assess.ts';
-import type { PathContext } from '../paths.ts';
 import { stepsOf } from '../step.ts';
+import type { PathContext } from '../subjects/paths.ts';
 import { type CustomRuleOptions, CustomRuleSet } from './custom-rule-set.ts';
 import { type RuleCollection, reportOf } from './rule-files.ts';
 

@@ -1,10 +1,10 @@
 /** Reading, collecting and sending secrets. */
 
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
-import { sensitivityOf } from '../sensitive.ts';
-import { PRIVATE, SECRET } from '../sources.ts';
 import { type Step, upstream } from '../step.ts';
-import { uploadOf } from '../uploads.ts';
+import { sensitivityOf } from '../subjects/sensitive.ts';
+import { PRIVATE, SECRET } from '../subjects/sources.ts';
+import { uploadOf } from '../subjects/uploads.ts';
 
 /**
  * Any unknown program that is given the password hashes is assumed to read them, because a list of

@@ -1,7 +1,8 @@
 /** Defenses that are disabled: services, firewalls, auditing, macOS protections. */
-import { normalPath } from '../paths.ts';
+
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
+import { normalPath } from '../subjects/paths.ts';
 
 /** Services that monitor or protect. */
 const DEFENSES =

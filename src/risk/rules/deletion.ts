@@ -1,10 +1,10 @@
 /** Lost files: rm, find -delete, mv to a wrong target, shred, emptied and overwritten files. */
 
 import { riskRank } from '../../domain/events/risk-level.ts';
-import { normalPath } from '../paths.ts';
 import type { Severity } from '../rule.ts';
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
+import { normalPath } from '../subjects/paths.ts';
 
 const worst = (verdicts: readonly Verdict[]): Verdict => {
   let found: Verdict = false;

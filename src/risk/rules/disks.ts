@@ -1,7 +1,8 @@
 /** Overwritten disks, partitions, volumes and file systems. */
-import { DEVICE, normalPath } from '../paths.ts';
+
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
+import { DEVICE, normalPath } from '../subjects/paths.ts';
 
 const DISKLIKE =
   /^\/dev\/(?!null$|zero$|u?random$|full$|tty|pts|std|fd\/|shm|tcp|udp|pt|console$|input|snd|dri|log$|kmsg$)/;

@@ -1,7 +1,8 @@
 /** Removed traces: history, logs, times. */
-import { normalPath } from '../paths.ts';
+
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
 import { REDIRECTION_ONLY, type Step } from '../step.ts';
+import { normalPath } from '../subjects/paths.ts';
 
 const HISTORY =
   /(?:^|\/)\.?(?:bash_history|zsh_history|zhistory|sh_history|history|ash_history|python_history|mysql_history|psql_history|sqlite_history|lesshst|viminfo|node_repl_history|rediscli_history)$|fish_history$|^\$\{?HISTFILE\}?$|ConsoleHost_history/;

@@ -1,7 +1,7 @@
 /** Hosting platforms and forges. */
 import { inFamily, type Severity, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
-import { DESTROY, isDryRun, PATH_VERB } from '../verbs.ts';
+import { DESTROY, isDryRun, PATH_VERB } from '../subjects/verbs.ts';
 
 const PLATFORMS =
   'heroku vercel netlify fly railway render wrangler firebase supabase surge cf dokku balena shopify fastly flarectl deck apigeecli kong certbot ngrok turso pscale doctl linode-cli hcloud vultr-cli scw ibmcloud oci aliyun exo openstack nova civo neonctl avn koyeb northflank clever scalingo upsun astro';

@@ -1,7 +1,7 @@
 /** Infrastructure as code, and clouds. */
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
-import { DESTROY, isDryRun } from '../verbs.ts';
+import { DESTROY, isDryRun } from '../subjects/verbs.ts';
 
 const terraform = (step: Step): Verdict => {
   if (step.sub('destroy') || (step.sub('apply|plan') && step.flag('-destroy', '--destroy') && step.sub('apply')))

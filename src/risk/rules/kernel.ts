@@ -1,7 +1,8 @@
 /** The kernel, its modules and the boot loader. */
-import { normalPath } from '../paths.ts';
+
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
+import { normalPath } from '../subjects/paths.ts';
 
 const sysctl = (step: Step): Verdict => {
   const sets = step.args.filter((arg) => /^[\w./-]+\s*=/.test(arg));

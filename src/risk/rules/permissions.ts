@@ -1,7 +1,8 @@
 /** Modes, owners and attributes. */
-import { normalPath } from '../paths.ts';
+
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
+import { normalPath } from '../subjects/paths.ts';
 
 const recursive = (step: Step): boolean => step.flag('-R', '--recursive');
 /**

@@ -1,6 +1,5 @@
 /** Programs that start automatically: timers, services, profiles, keys, hooks. */
-import type { Write } from '../files.ts';
-import { normalPath } from '../paths.ts';
+
 import {
   type CommandLineContext,
   type CommandLineRule,
@@ -10,6 +9,8 @@ import {
   type Verdict,
 } from '../rule.ts';
 import type { Step } from '../step.ts';
+import type { Write } from '../subjects/files.ts';
+import { normalPath } from '../subjects/paths.ts';
 
 const EDITORS = new Set(['vim', 'nano', 'nvim', 'emacs', 'ed', 'sudoedit']);
 const writesTo = (step: Step, pattern: RegExp): readonly Write[] =>

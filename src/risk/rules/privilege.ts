@@ -1,8 +1,9 @@
 /** Ways to become root, and root shells. */
-import { normalPath } from '../paths.ts';
-import { SHELL } from '../programs.ts';
+
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
+import { normalPath } from '../subjects/paths.ts';
+import { SHELL } from '../subjects/programs.ts';
 
 const SHELL_PATH =
   /(?:^|[^\w.]|\.\.)(?:\/(?:usr\/)?(?:local\/)?bin\/(?:ba|da|z|k|c|tc|fi|a)?sh|\$SHELL|sh -[ip]|exec sh|['"`!]+(?:ba|da|z|k|a)?sh['"`]*)(?![\w./-])/;

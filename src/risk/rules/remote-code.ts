@@ -1,9 +1,9 @@
 /** Programs from the network or in encoded form that run unread. */
 
-import { isFetcher, readsProgram, SHELL } from '../programs.ts';
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
-import { DECODED, REMOTE } from '../sources.ts';
 import { type Step, upstream } from '../step.ts';
+import { isFetcher, readsProgram, SHELL } from '../subjects/programs.ts';
+import { DECODED, REMOTE } from '../subjects/sources.ts';
 
 /**
  * `echo … | filter | sh`: text that only becomes a program through a filter is obfuscated, whatever

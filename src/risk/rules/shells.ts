@@ -1,8 +1,8 @@
 /** Shells for others: reverse and bind shells, relays, interpreters connected to the network. */
 import type { Invocation } from '../../shell/model.ts';
-import { INTERPRETER, NET_FILE, SHELL } from '../programs.ts';
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule } from '../rule.ts';
 import { type Step, upstream } from '../step.ts';
+import { INTERPRETER, NET_FILE, SHELL } from '../subjects/programs.ts';
 
 const NETCAT =
   /^(?:nc|ncat|netcat|socat|telnet|openssl|nc\.traditional|nc\.openbsd|rlwrap|websocat|cryptcat|pwncat|sbd|dbclient)$/;

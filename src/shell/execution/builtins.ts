@@ -6,7 +6,7 @@ import { setVariable } from '../expansion/scope.ts';
 import type { Assignment, Word } from '../model.ts';
 import { wordOf } from '../syntax/parts.ts';
 import { type Call, type Frame, inputOf, type Output, type Walk } from './frame.ts';
-import { optionValue, readOptions } from './options.ts';
+import { optionValue, readOptions } from './options/options.ts';
 import { wordSource } from './payload.ts';
 import { readUnrated, runBody } from './run-text.ts';
 import { assignVariable } from './walker.ts';

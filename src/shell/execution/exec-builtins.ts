@@ -9,7 +9,7 @@ import { computedSource } from '../source.ts';
 import { computedWord } from '../syntax/parts.ts';
 import { fileText } from './files.ts';
 import type { Call, Frame, Output, Walk } from './frame.ts';
-import { hasOption, type OptionReading, optionValue, readOptions } from './options.ts';
+import { hasOption, type OptionReading, optionValue, readOptions } from './options/options.ts';
 import { joinedSource, wordSource } from './payload.ts';
 import { runText } from './run-text.ts';
 import { shellDialect } from './shells.ts';

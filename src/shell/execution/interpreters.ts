@@ -7,7 +7,7 @@ import { computedSource } from '../source.ts';
 import { scanCode } from './code-scan.ts';
 import { fileText, knownInput } from './files.ts';
 import type { Call, Frame, Walk } from './frame.ts';
-import { hasOption, type OptionReading, readOptions } from './options.ts';
+import { hasOption, type OptionReading, readOptions } from './options/options.ts';
 import { runText } from './run-text.ts';
 import { innerCall } from './unwrap.ts';
 

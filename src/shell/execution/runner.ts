@@ -9,15 +9,15 @@ import { computedSource } from '../source.ts';
 import { cutOff } from '../syntax/reader.ts';
 import { runBuiltin } from './builtins.ts';
 import { runExecBuiltin } from './exec-builtins.ts';
-import { runExecOptions, runExecVariables } from './exec-options.ts';
 import { fileText, referencedTexts, runFileTool } from './files.ts';
 import { addInvocation, type Call, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import { codeOf, runCode } from './interpreters.ts';
+import { runExecOptions, runExecVariables } from './options/exec-options.ts';
+import { withVariableOptions } from './options/variable-options.ts';
 import { joinedSource } from './payload.ts';
 import { runText } from './run-text.ts';
 import { SHELL_VARIABLES } from './shells.ts';
 import { runWrapper } from './unwrap.ts';
-import { withVariableOptions } from './variable-options.ts';
 
 /** Name of a program without its directory; `sh` for a variable such as `$SHELL`. */
 function toolName(name: Word): string {

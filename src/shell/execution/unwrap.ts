@@ -8,7 +8,7 @@ import { computedSource, type Source } from '../source.ts';
 import { assignmentOf } from './builtins.ts';
 import { knownInput } from './files.ts';
 import { addInvocation, type Call, type Frame, inputOf, type Output, type Walk } from './frame.ts';
-import { hasOption, type Option, optionValue, readOptions } from './options.ts';
+import { hasOption, type Option, optionValue, readOptions } from './options/options.ts';
 import { joinedSource, wordSource } from './payload.ts';
 import { runText } from './run-text.ts';
 

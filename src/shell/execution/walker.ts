@@ -16,10 +16,10 @@ import type {
 } from '../model.ts';
 import { cutOff } from '../syntax/reader.ts';
 import { openCoprocess, openDescriptors, openFiles, openRedirection, readDescriptor } from './descriptors.ts';
-import { runCommandVariable } from './exec-options.ts';
 import { recordRedirections } from './files.ts';
 import type { Call, Frame, Output, Walk } from './frame.ts';
 import { addInvocation, inputOf } from './frame.ts';
+import { runCommandVariable } from './options/exec-options.ts';
 
 const NO_SCRIPT: Script = { items: [], start: 0, end: 0 };
 /** Loop iterations that are walked separately, for a loop over a literal list. */

@@ -3,9 +3,10 @@
  * text that does not parse. It knows nothing of shell words; `secret-options.ts` adds what needs
  * the parsed command.
  */
+
+import { findInPhrases } from './formats/phrases.ts';
+import { findFormats } from './formats/secret-formats.ts';
 import { findNamed } from './named-values.ts';
-import { findInPhrases } from './phrases.ts';
-import { findFormats } from './secret-formats.ts';
 import { isSecretValue, looksLikeKey, NAME_HINT } from './secret-names.ts';
 import type { SecretSpan } from './secret-span.ts';
 import type { ZoneAt } from './text-zones.ts';

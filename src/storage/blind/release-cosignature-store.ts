@@ -1,6 +1,6 @@
 import type { ReleaseLogName } from '../../domain/audit/tlog.ts';
+import type { StoredCosignature } from '../audit/tlog-store.ts';
 import type { Database } from '../database.ts';
-import type { StoredCosignature } from '../tlog-store.ts';
 
 /** The newest cosignature of each witness under a release log of this node. */
 export interface ReleaseCosignatureStore {

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GUARD_FAILURES, GUARD_LEVELS, type GuardLevel, type GuardSettings } from '../../domain/guard/guard.ts';
-import { replacePrivately } from '../../platform/private-file.ts';
+import { replacePrivately } from '../../platform/files/private-file.ts';
 
 /** Whether the shells of a person are guarded: a file in the spool, which their hooks look for. */
 export interface GuardState {

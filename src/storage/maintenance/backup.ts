@@ -16,7 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import { CaroError } from '../../domain/errors.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
-import { openPrivately, renameDurably, syncDirectory } from '../../platform/private-file.ts';
+import { openPrivately, renameDurably, syncDirectory } from '../../platform/files/private-file.ts';
 import { type Database, damageOf, openReadOnly, PARTS } from '../database.ts';
 
 /** The name ends with the schema version where the copy was made before a migration. */

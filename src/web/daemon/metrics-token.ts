@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CaroError } from '../../domain/errors.ts';
-import { withPrivateFile } from '../../platform/private-file.ts';
+import { withPrivateFile } from '../../platform/files/private-file.ts';
 
 /**
  * The token that opens `/metrics`, or null where `caro metrics --token` has made none. It is read

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { parseCookie } from 'cookie';
-import type { AnalystReader } from '../../storage/analyst-reader.ts';
 import type { Reader } from '../../storage/reader.ts';
+import type { AnalystReader } from '../../storage/readers/analyst-reader.ts';
 import type { Proof } from '../ipc-protocol.ts';
 import type { OwnHosts } from '../origins.ts';
 import type { SessionStore } from '../session-store.ts';

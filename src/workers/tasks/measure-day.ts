@@ -2,8 +2,8 @@ import { dayLayout, type LayoutWords } from '../../blind/layout/day-1.ts';
 import { dayCells } from '../../blind/layout/day-cells.ts';
 import { countedWords } from '../../generated/rule-words.js';
 import { openReadOnly } from '../../storage/database.ts';
-import { readAnswerFigures } from '../../storage/events/answer-reader.ts';
-import { anomaliesOf } from '../../storage/events/history-reader.ts';
+import { readAnswerFigures } from '../../storage/readers/answer-reader.ts';
+import { anomaliesOf } from '../../storage/readers/history-reader.ts';
 
 export interface MeasureDayInput {
   readonly databaseFile: string;

@@ -4,7 +4,7 @@ import type { NodeSummary } from '../../domain/summaries/summary.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import type { Period } from '../../domain/time/period.ts';
 import { openReadOnly } from '../../storage/database.ts';
-import { type PeriodRollups, readPeriod } from '../../storage/events/period-reader.ts';
+import { type PeriodRollups, readPeriod } from '../../storage/readers/period-reader.ts';
 
 /** Family and ATT&CK technique of a risk rule. */
 export interface RuleFacts {

@@ -2,9 +2,9 @@ import { verifyChain } from '../../audit/chain.ts';
 import { logProof } from '../../audit/log-proof.ts';
 import { checkTree, withTree } from '../../audit/tree-check.ts';
 import type { AuditVerification } from '../../domain/audit/audit-record.ts';
-import { createAuditStore } from '../../storage/audit-store.ts';
+import { createAuditStore } from '../../storage/audit/audit-store.ts';
+import { createTlogStore } from '../../storage/audit/tlog-store.ts';
 import { openReadOnly } from '../../storage/database.ts';
-import { createTlogStore } from '../../storage/tlog-store.ts';
 
 export interface VerifyAuditLogInput {
   readonly databaseFile: string;

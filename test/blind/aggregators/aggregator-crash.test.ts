@@ -10,7 +10,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import type { AggregatorRole } from '../../../src/blind/vdaf/vdaf.ts';
 import type { BlindReply, BlindRequest } from '../../../src/domain/blind/exchange.ts';
 import type { BlockTotal } from '../../../src/domain/blind/release.ts';
-import { bundledProgram } from '../../rig/bundled-program.ts';
+import { bundledProgram } from '../../rig/programs/bundled-program.ts';
 import { lastingFolder } from '../../rig/temporary-folder.ts';
 import type { FromAggregator, ToAggregator } from './aggregator-child.ts';
 import { AFTER_WINDOW, CLOSE, DAY, HOUR_MS, makeRig, seasoned, sums } from './rig.ts';

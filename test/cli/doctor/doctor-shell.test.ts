@@ -10,8 +10,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { callAdmin } from '../../../src/admin/client.ts';
 import { hookCode } from '../../../src/cli/shell-setup/hook-code.ts';
 import type { ShellKind } from '../../../src/domain/events/shell-kind.ts';
-import type { ShellName } from '../../rig/pty.ts';
-import { requireShell } from '../../rig/require-shell.ts';
+import type { ShellName } from '../../rig/programs/pty.ts';
+import { requireShell } from '../../rig/programs/require-shell.ts';
 import { until } from '../../rig/until.ts';
 import { type CommandLine, commandLine } from '../command-line.ts';
 

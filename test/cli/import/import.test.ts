@@ -6,7 +6,7 @@ import { parseBashHistory } from '../../../src/cli/import/bash.ts';
 import { parseFishHistory } from '../../../src/cli/import/fish.ts';
 import { parseZshHistory } from '../../../src/cli/import/zsh.ts';
 import { decodeSpool } from '../../../src/domain/spool/spool-record.ts';
-import { requireShell } from '../../rig/require-shell.ts';
+import { requireShell } from '../../rig/programs/require-shell.ts';
 import { type CommandLine, commandLine } from '../command-line.ts';
 
 let cli: CommandLine;

@@ -14,7 +14,7 @@ import type { Explanation } from '../../../src/domain/policy/policy.ts';
 import type { MeshStatus, PairedNode } from '../../../src/domain/status/status.ts';
 import { decodeEnvelope, openEnvelope } from '../../../src/identity/envelope.ts';
 import { openIdentity } from '../../../src/identity/identity.ts';
-import { openShell, type ShellSession } from '../../rig/pty.ts';
+import { openShell, type ShellSession } from '../../rig/programs/pty.ts';
 import {
   CARO,
   type CommandOutcome,

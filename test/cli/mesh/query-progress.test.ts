@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type AdminServer, openAdminServer } from '../../../src/admin/server.ts';
 import { Bus } from '../../../src/bus/bus.ts';
 import type { Context } from '../../../src/cli/context.ts';
-import { sayStatesWhile } from '../../../src/cli/output/query-progress.ts';
+import { sayStatesWhile } from '../../../src/cli/output/answers/query-progress.ts';
 import { placesFrom } from '../../../src/config/places.ts';
 import type { QueryProgress, QueryResult } from '../../../src/domain/answers/query.ts';
 import { CaroError } from '../../../src/domain/errors.ts';

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import type { Context } from '../../../src/cli/context.ts';
 import { parseTimeout } from '../../../src/cli/input/options.ts';
-import { sayQueryResult } from '../../../src/cli/output/query-report.ts';
+import { sayQueryResult } from '../../../src/cli/output/answers/query-report.ts';
 import type { QueryResult, QueryTarget } from '../../../src/domain/answers/query.ts';
 import { TARGET_STATES, type TargetState } from '../../../src/domain/policy/trust.ts';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { requireShell } from '../../rig/require-shell.ts';
+import { requireShell } from '../../rig/programs/require-shell.ts';
 import { type CommandLine, commandLine } from '../command-line.ts';
 
 let cli: CommandLine;

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { codingAgents } from '../../../src/cli/doctor/service-checks.ts';
 import type { ObserveStatus } from '../../../src/domain/status/status.ts';
 import type { AgentProcess } from '../../../src/platform/agent-processes.ts';
-import type { AgentReports } from '../../../src/storage/events/agent-reader.ts';
+import type { AgentReports } from '../../../src/storage/readers/agent-reader.ts';
 import { agentCoverage, createAgentScan } from '../../../src/wiring/agent-coverage.ts';
 import { temporaryFolders } from '../../rig/temporary-folder.ts';
 

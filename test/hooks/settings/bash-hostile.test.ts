@@ -5,8 +5,8 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { openShell } from '../../rig/pty.ts';
-import { requireShell } from '../../rig/require-shell.ts';
+import { openShell } from '../../rig/programs/pty.ts';
+import { requireShell } from '../../rig/programs/require-shell.ts';
 import { opener } from '../everyday.ts';
 import { makeSpool, type Observed } from '../observed.ts';
 

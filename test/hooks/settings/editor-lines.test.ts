@@ -2,8 +2,8 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { ShellSession } from '../../rig/pty.ts';
-import { requireShell } from '../../rig/require-shell.ts';
+import type { ShellSession } from '../../rig/programs/pty.ts';
+import { requireShell } from '../../rig/programs/require-shell.ts';
 import { until } from '../../rig/until.ts';
 import { opener } from '../everyday.ts';
 import type { Observed } from '../observed.ts';

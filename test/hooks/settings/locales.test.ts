@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { requireShell } from '../../rig/require-shell.ts';
+import { requireShell } from '../../rig/programs/require-shell.ts';
 import { lastingFolder } from '../../rig/temporary-folder.ts';
 import { ALL_SHELLS, ended, opener } from '../everyday.ts';
 

@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import type { ShellName } from '../../rig/pty.ts';
-import { requireShell } from '../../rig/require-shell.ts';
+import type { ShellName } from '../../rig/programs/pty.ts';
+import { requireShell } from '../../rig/programs/require-shell.ts';
 import { until } from '../../rig/until.ts';
 import { opener, running } from '../everyday.ts';
 

@@ -4,8 +4,8 @@
  */
 
 import { expect, test } from '@jest/globals';
-import type { ShellName } from '../../rig/pty.ts';
-import { requireShell } from '../../rig/require-shell.ts';
+import type { ShellName } from '../../rig/programs/pty.ts';
+import { requireShell } from '../../rig/programs/require-shell.ts';
 import { until } from '../../rig/until.ts';
 import { ALL_SHELLS, opener } from '../everyday.ts';
 

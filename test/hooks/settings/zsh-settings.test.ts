@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
-import { requireShell } from '../../rig/require-shell.ts';
+import { requireShell } from '../../rig/programs/require-shell.ts';
 import { until } from '../../rig/until.ts';
 import { ended, opener } from '../everyday.ts';
 import { observe } from '../observed.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { requireShell } from '../../rig/require-shell.ts';
+import { requireShell } from '../../rig/programs/require-shell.ts';
 import { ended, everyday, opener } from '../everyday.ts';
 
 requireShell('bash')('bash running as sh', () => {

@@ -1,4 +1,4 @@
-import { requireShell } from '../../rig/require-shell.ts';
+import { requireShell } from '../../rig/programs/require-shell.ts';
 import { everyday } from '../everyday.ts';
 
 requireShell('dash')('dash', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { requireShell } from '../../rig/require-shell.ts';
+import { requireShell } from '../../rig/programs/require-shell.ts';
 import { ended, opener, running } from '../everyday.ts';
 
 // ksh93 edits the line itself and redraws its prompt at any time, so these tests wait for the spool

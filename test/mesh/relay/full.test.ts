@@ -4,7 +4,7 @@ import { requestSubject, SLOTS } from '../../../src/domain/relay/subjects.ts';
 import { mailboxOf } from '../../../src/identity/mailbox.ts';
 import { openRelayLink } from '../../../src/mesh/relay/relay-link.ts';
 import { codeOfPromise } from '../../rig/error-code.ts';
-import { type Broker, credential, type NodeKeys, newNode } from '../../rig/relay-broker.ts';
+import { type Broker, credential, type NodeKeys, newNode } from '../../rig/programs/relay-broker.ts';
 import { until } from '../../rig/until.ts';
 import { type OpenNode, openNode, receiptReply, reportBody, startBroker, whenOpen } from './rig.ts';
 

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { preAuthentication } from '../../../src/identity/envelope.ts';
 import { RELAY_TYPE } from '../../../src/mesh/relay/relay-message.ts';
 import { codeOfPromise } from '../../rig/error-code.ts';
-import { newNode } from '../../rig/relay-broker.ts';
+import { newNode } from '../../rig/programs/relay-broker.ts';
 import { until } from '../../rig/until.ts';
 import { later, openNode, receiptReply, reportBody, startBroker, whenOpen } from './rig.ts';
 

@@ -1,7 +1,7 @@
 /** Requests, replies and roll-calls over a real nats-server. */
 import { expect, test } from '@jest/globals';
 import { codeOfPromise } from '../../rig/error-code.ts';
-import { newNode } from '../../rig/relay-broker.ts';
+import { newNode } from '../../rig/programs/relay-broker.ts';
 import { until } from '../../rig/until.ts';
 import { openNode, receiptReply, reportBody, startBroker, whenOpen } from './rig.ts';
 

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach } from '@jest/globals';
 import { RECEIPT_TYPE, REPORT_TYPE } from '../../../src/blind/documents.ts';
+import type { LedgerEntry } from '../../../src/mesh/egress/egress-checks.ts';
 import type { RelayPorts } from '../../../src/mesh/relay/ports.ts';
 import { openRelay, type Relay, type RelayOptions } from '../../../src/mesh/relay/relay.ts';
-import type { LedgerEntry } from '../../../src/mesh/transport/egress-checks.ts';
 import {
   type Broker,
   type BrokerOptions,
@@ -12,7 +12,7 @@ import {
   type NodeKeys,
   newNode,
   startBrokerIn,
-} from '../../rig/relay-broker.ts';
+} from '../../rig/programs/relay-broker.ts';
 import { lastingFolder } from '../../rig/temporary-folder.ts';
 import { until } from '../../rig/until.ts';
 

@@ -13,7 +13,7 @@ import {
   SAY,
 } from '../../../src/domain/relay/subjects.ts';
 import { mailboxOf } from '../../../src/identity/mailbox.ts';
-import { type Broker, credential, type NodeKeys, newNode } from '../../rig/relay-broker.ts';
+import { type Broker, credential, type NodeKeys, newNode } from '../../rig/programs/relay-broker.ts';
 import { until } from '../../rig/until.ts';
 import { later, openNode, startBroker, whenOpen } from './rig.ts';
 

@@ -2,9 +2,9 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
 import { CaroError, type ErrorCode } from '../../../src/domain/errors.ts';
+import type { EgressPorts } from '../../../src/mesh/egress/egress-checks.ts';
+import { createEgressGate } from '../../../src/mesh/egress/egress-gate.ts';
 import { createRedialer } from '../../../src/mesh/redial.ts';
-import type { EgressPorts } from '../../../src/mesh/transport/egress-checks.ts';
-import { createEgressGate } from '../../../src/mesh/transport/egress-gate.ts';
 import { until } from '../../rig/until.ts';
 import { intrude } from '../hostile.ts';
 import {

@@ -2,8 +2,8 @@
 import { type CustomRule, isUsable, type UnusableRule } from '../../../src/risk/custom/custom-rule.ts';
 import { CustomRuleSet } from '../../../src/risk/custom/custom-rule-set.ts';
 import { readRuleFile } from '../../../src/risk/custom/rule-files.ts';
-import type { PathContext } from '../../../src/risk/paths.ts';
 import { stepsOf } from '../../../src/risk/step.ts';
+import type { PathContext } from '../../../src/risk/subjects/paths.ts';
 import { analyse } from '../../../src/shell/analyse.ts';
 
 /** A rule for Linux; `detection` is indented YAML. */

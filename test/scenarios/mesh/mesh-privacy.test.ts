@@ -10,7 +10,7 @@ import { vocabulary } from '../../../src/risk/vocabulary.ts';
 import { type Hostile, intrude } from '../../mesh/hostile.ts';
 import { makeIdentity, makeTls } from '../../mesh/rig.ts';
 import { contentOf, inLast, lately, type MeshNode, makeNode } from '../../rig/mesh-nodes.ts';
-import { openShell } from '../../rig/pty.ts';
+import { openShell } from '../../rig/programs/pty.ts';
 import { caro } from '../../rig/service.ts';
 import { temporaryFolders } from '../../rig/temporary-folder.ts';
 import { until } from '../../rig/until.ts';

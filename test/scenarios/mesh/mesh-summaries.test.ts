@@ -6,7 +6,7 @@ import type { NodeSummary, SummaryLine } from '../../../src/domain/summaries/sum
 import { lastClosed } from '../../../src/domain/time/period.ts';
 import { openEnvelope } from '../../../src/identity/envelope.ts';
 import { openReadOnly } from '../../../src/storage/database.ts';
-import { createSummaryStore, type StoredSummary } from '../../../src/storage/summary-store.ts';
+import { createSummaryStore, type StoredSummary } from '../../../src/storage/mesh/summary-store.ts';
 import { connected, contentOf, inLast, type MeshNode, makeNode, startAll } from '../../rig/mesh-nodes.ts';
 import { temporaryFolders } from '../../rig/temporary-folder.ts';
 import { until } from '../../rig/until.ts';

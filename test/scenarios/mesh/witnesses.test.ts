@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import type { AuditVerification } from '../../../src/domain/audit/audit-record.ts';
 import type { WitnessStatus } from '../../../src/domain/audit/tlog.ts';
-import { faultsBelow, requireShim } from '../../faults/shim.ts';
+import { faultsBelow, requireShim } from '../../faults/rig/shim.ts';
 import { connected, type MeshNode, makeNode, startAll } from '../../rig/mesh-nodes.ts';
 import { caro } from '../../rig/service.ts';
 import { temporaryFolders } from '../../rig/temporary-folder.ts';

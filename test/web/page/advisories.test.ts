@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { createAdvisoryStore } from '../../../src/storage/advisory-store.ts';
+import { createAdvisoryStore } from '../../../src/storage/mesh/advisory-store.ts';
 import { faults } from '../axe.ts';
 import { enter, hasBrowser, launchBrowser } from '../browser.ts';
 import { type MeshRig, openMeshRig } from '../mesh-rig.ts';

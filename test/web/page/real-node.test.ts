@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { openShell, type ShellSession } from '../../rig/pty.ts';
+import { openShell, type ShellSession } from '../../rig/programs/pty.ts';
 import { caro, configure, startService, type TestService } from '../../rig/service.ts';
 import { temporaryFolders } from '../../rig/temporary-folder.ts';
 import { enter, hasBrowser, launchBrowser } from '../browser.ts';

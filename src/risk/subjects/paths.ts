@@ -1,0 +1,150 @@
+/**
+ * Classifies paths in commands by their text and the working directory, without file system access.
+ */
+
+/** Where a command runs. Both are optional, because imported history has neither. */
+export interface PathContext {
+  readonly cwd?: string;
+  readonly home?: string;
+}
+
+/**
+ * root: `/` or everything in it · home: a whole home directory · system: a top-level system
+ * directory, or everything in it · system-part: something inside one · installed: software that was
+ * added to the system, or its sources · device: a disk or partition
+ * · scratch: temporary or generated, normal to delete · here, parent: the working directory or one
+ * above it, or everything in them · personal: inside a home directory · absolute, relative: other
+ * paths · unknown: starts with something known only at run time.
+ */
+export type PathKind =
+  | 'root'
+  | 'home'
+  | 'system'
+  | 'system-part'
+  | 'installed'
+  | 'device'
+  | 'scratch'
+  | 'here'
+  | 'parent'
+  | 'personal'
+  | 'absolute'
+  | 'relative'
+  | 'unknown';
+
+const SYSTEM =
+  /^\/(?:bin|sbin|boot|dev|etc|lib|lib32|lib64|libx32|opt|proc|root|run|srv|sys|usr|var|mnt|media|home|Users|System|Library|Applications|Volumes|private|private\/(?:etc|var)|nix|snap|cores|[cC]:?|Windows|usr\/(?:bin|sbin|lib|lib64|local|share|include|src|local\/bin|local\/lib)|var\/(?:lib|log|www|spool|db|mail|run|backups|lib\/docker|lib\/mysql|lib\/postgresql)|etc\/(?:ssh|ssl|pam\.d|systemd|sudoers\.d))$/;
+const SYSTEM_PART =
+  /^\/(?:bin|sbin|boot|dev|etc|lib|lib32|lib64|proc|root|run|srv|sys|usr|var|opt|System|Library|Applications|private\/(?:etc|var)|Windows)\//;
+const HOME = /^(?:~[\w.-]*|\/home\/[^/]+|\/Users\/[^/]+|\/root|\/var\/root|\/export\/home\/[^/]+)$/;
+const PERSONAL = /^(?:~[\w.-]*|\/home\/[^/]+|\/Users\/[^/]+|\/root|\/var\/root)\//;
+export const DEVICE =
+  /^\/dev\/(?:(?:r?disk\d|sd[a-z]|hd[a-z]|vd[a-z]|xvd[a-z]|nvme\d|mmcblk\d|loop\d|md\d|dm-\d|sr\d|nbd\d|zd\d|ada\d|da\d|mtd\w?\d)\w*|(?:mapper|disk|vg\w*|md|zvol|block)\/.+|(?:k?mem|port|core))$/;
+const TEMPORARY =
+  /^(?:\/private)?(?:\/var)?\/tmp\/.|^\/dev\/shm\/.|^\/(?:var\/folders|scratch)\/.|^\$\{?(?:TMPDIR|TMP|TEMP|RUNNER_TEMP|XDG_RUNTIME_DIR)(?::-[^}]*)?\}?\/?./;
+const GENERATED =
+  /^(?:node_modules|bower_components|jspm_packages|build|builds|dist|out|output|target|tmp|temp|te?mp[_-].*|.*[_-]te?mp|coverage|htmlcov|site|_site|public\/build|storybook-static|__pycache__|venv|\.venv|env|\.env\.d|vendor\/bundle|Pods|DerivedData|cmake-build-.*|bazel-.*|_build|deps|obj|logs?|artifacts|reports?|test-results|playwright-report|generated|zig-out|zig-cache|elm-stuff|\.(?:next|nuxt|output|svelte-kit|angular|turbo|cache|parcel-cache|vite|gradle|tox|nox|eggs|pytest_cache|mypy_cache|ruff_cache|nyc_output|terraform|dart_tool|sass-cache|ipynb_checkpoints|idea|vscode-test|serverless|aws-sam|docusaurus|expo|webpack|rollup\.cache|stack-work|bloop|metals|hypothesis|tmp|temp|build|dist)|.*\.egg-info|.*\.(?:pyc|pyo|o|obj|class|tmp|temp|log|bak|old|orig|rej|swp|swo|tsbuildinfo|cache|lock|pid|out|gcda|gcno|DS_Store)|.*~|\.DS_Store)$/;
+
+/** Caches and documentation, which can be made again. */
+const CACHE =
+  /^\/var\/(?:cache|lib\/apt\/lists|lib\/dnf|tmp|log\/(?:dnf|yum|apt|dpkg|hawkey|alternatives|bootstrap|anaconda)[\w.]*)(?:\/|$)|^\/usr\/(?:local\/)?share\/(?:doc|man|info|locale|i18n|groff|lintian|gtk-doc|help|\.cache)(?:\/|$)|^(?:~[\w.-]*|\/root|\/(?:home|Users)\/[^/]+)?\/(?:Library\/(?:Caches|Logs\/Homebrew|Developer\/Xcode\/DerivedData)|\.(?:cache|npm|yarn\/cache|gradle\/caches|cargo\/registry|m2\/repository|local\/share\/Trash|Trash|composer\/cache|pnpm-store|node-gyp|nuget\/packages|pub-cache|conda\/pkgs|bundle\/cache|gem\/cache)|go\/pkg\/mod)(?:\/|$)|\/conda\/pkgs(?:\/|$)/;
+/**
+ * What an administrator or an image added: `/usr/local/go`, `/opt/app`, `/usr/src/python`, `/app`.
+ */
+const INSTALLED =
+  /^\/(?:usr\/local\/(?!(?:s?bin|lib|share|etc|include)(?:\/|$))[^/]+|usr\/local\/(?:lib|share|src)\/[^/]+|usr\/src\/[^/]+|opt\/[^/]+|(?:src|app|apps|code|workspace|work|install|installer|setup|deps|wheels?|scripts|download|downloads)(?=\/|$))/;
+/** Enabled sites of web servers and package sources: one file each, which a package can restore. */
+const FRAGMENT =
+  /^\/etc\/(?:(?:nginx|apache2|httpd)\/(?:conf\.d|sites-enabled|sites-available|conf-enabled|mods-enabled)|apt\/sources\.list\.d|yum\.repos\.d)\/./;
+
+/** PATH_MAX of Linux. */
+const MAX_PATH_LENGTH = 4096;
+
+/**
+ * Resolves `.`, `..` and empty parts. `..` is kept after an unknown part (`$X`, `*`) or another
+ * `..`.
+ */
+const resolved = (path: string): string => {
+  const parts: string[] = [];
+  const rooted = path.startsWith('/');
+  for (const part of path.split('/')) {
+    const last = parts.at(-1);
+    if (part === '' || (part === '.' && (rooted || parts.length > 0))) continue;
+    if (part !== '..') parts.push(part);
+    else if (last === undefined) {
+      if (!rooted) parts.push(part);
+    } else if (last === '..' || /[$*`]/.test(last)) parts.push(part);
+    else parts.pop();
+  }
+  return rooted ? `/${parts.join('/')}` : parts.join('/');
+};
+
+/**
+ * Normalizes a path: resolves repeated and trailing slashes, `/./` and `/../`, and replaces `$HOME`
+ * by `~`.
+ */
+export const normalPath = (text: string): string => {
+  const path = text.slice(0, MAX_PATH_LENGTH).replace(/^(?:\$HOME|\$\{HOME\})(?=\/|$)/, '~');
+  return /\/[./]|\/$/.test(path) ? resolved(path.replace(/^file:\/\//, '')) || '.' : path;
+};
+
+/**
+ * The directory that a pattern covers entirely: `dir/*`, `dir/.*` and `dir/{*,.*}` cover `dir`;
+ * `dir/*.log` does not.
+ */
+const coveredDirectory = (written: string): string => {
+  // zsh glob qualifiers restrict a pattern; which files remain is unknown.
+  const path = written.replace(/(?<=[*?\]/])\([^)]*\)$/, '');
+  const match = /^(.*?)\/?(?:\*+|\.\*|\.\[!?[^\]]*\]\*|\{[*.,?[\]!^]+\}|\?\*|\*\/\*|\*\.\*)$/.exec(path);
+  if (!match) return path;
+  const [, dir = ''] = match;
+  return dir === '' ? (path.startsWith('/') ? '/' : '.') : dir;
+};
+
+const absolute = (path: string, context: PathContext): string => {
+  if (/^[/~$`(]/.test(path) || /^[a-zA-Z]:[\\/]/.test(path) || !context.cwd) return path;
+  return normalPath(`${context.cwd}/${path}`);
+};
+
+const kindOfAbsolute = (path: string): PathKind => {
+  if (path === '/') return 'root';
+  if (isTemporary(path) || (CACHE.test(path) && !path.includes('/..'))) return 'scratch';
+  if (DEVICE.test(path)) return 'device';
+  if (HOME.test(path)) return 'home';
+  if (SYSTEM.test(path)) return 'system';
+  if (PERSONAL.test(path))
+    return GENERATED.test(lastPart(path)) || /^[^/]*\/\.cache\/./.test(path) ? 'scratch' : 'personal';
+  if (INSTALLED.test(path) || FRAGMENT.test(path)) return 'installed';
+  if (SYSTEM_PART.test(path)) return 'system-part';
+  return GENERATED.test(lastPart(path)) ? 'scratch' : 'absolute';
+};
+
+/** `$TMPDIR/../etc` is not in the temporary directory. */
+const isTemporary = (path: string): boolean => TEMPORARY.test(path) && !/\/\.\.(?:\/|$)/.test(path);
+
+const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+const GENERATED_ANYWHERE =
+  /(?:^|\/)(?:node_modules|__pycache__|\.venv|venv|dist|build|target|\.next|\.cache|tmp|coverage)\//;
+
+/**
+ * Classifies a path. `context.cwd` makes relative paths absolute; `context.home` identifies the
+ * user's home directory.
+ */
+export const pathKind = (text: string, context: PathContext = {}): PathKind => {
+  const written = coveredDirectory(normalPath(text.trim()));
+  if (isTemporary(written) || /^(?:\/private)?(?:\/var)?\/tmp\/./.test(normalPath(text.trim()))) return 'scratch';
+  const path = coveredDirectory(written);
+  if (path === '.' || path === '../' || path === '$PWD' || path === '${PWD}' || path === '$(pwd)' || path === '`pwd`') {
+    const here = context.cwd ? kindOfAbsolute(normalPath(context.cwd)) : 'here';
+    return here === 'root' || here === 'home' || here === 'system' ? here : 'here';
+  }
+  if (/^\.\.(?:\/\.\.)*$/.test(path)) return 'parent';
+  if (/^[$`(]/.test(path)) return 'unknown';
+  if (context.home && (path === context.home || absolute(path, context) === context.home)) return 'home';
+  if (path.startsWith('/') || path.startsWith('~')) return kindOfAbsolute(path);
+  if (/^[a-zA-Z]:[\\/]*(?:\*|Windows.*|Users.*)?$/.test(path)) return 'root';
+  const plain = path.replace(/^\.\//, '');
+  if (GENERATED.test(lastPart(plain)) || GENERATED_ANYWHERE.test(plain)) return 'scratch';
+  if (!context.cwd) return 'relative';
+  const full = kindOfAbsolute(absolute(plain, context));
+  return full === 'personal' || full === 'absolute' || full === 'device' ? 'relative' : full;
+};

@@ -1,0 +1,79 @@
+/** What programs and files bring into the flow of data. */
+
+import type { Step } from '../step.ts';
+import { isDecoder, isFetcher } from './programs.ts';
+import { sensitivityOf } from './sensitive.ts';
+
+/** A set of what data contains, as bits. */
+export type Label = number;
+/** Keys, hashes, credentials. */
+export const SECRET = 1;
+/** Settings, histories, the environment, account lists, home directories. */
+export const PRIVATE = 2;
+export const REMOTE = 4;
+export const DECODED = 8;
+
+const PRINTS_VARIABLES = /^(?:env|printenv|set|export|declare|typeset|compgen|history|fc)$/;
+const SECRET_NAME = /(?:SECRET|PASSW|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE|CREDENTIAL)/i;
+export const secretLabel = (path: string): Label => {
+  const kind = sensitivityOf(path);
+  if (kind === null) return /^\/etc(?:\/(?:passwd|group))?\/?$/.test(path) ? PRIVATE : 0;
+  return kind === 'settings' || kind === 'history' ? PRIVATE : SECRET;
+};
+
+/** What a program prints of its own. */
+export const sourceLabel = (step: Step): Label => {
+  if (step.isWrapper) return 0;
+  if (isFetcher(step)) return REMOTE;
+  if (isDecoder(step)) return DECODED;
+  if (PRINTS_VARIABLES.test(step.tool) && step.invocation.pipesTo !== null) {
+    const names = step.args.filter((arg) => !arg.startsWith('-'));
+    return names.length === 0 || names.some((name) => SECRET_NAME.test(name)) ? PRIVATE : 0;
+  }
+  if (/^(?:echo|printf)$/.test(step.tool) && step.invocation.pipesTo !== null)
+    return step.words.some((word) => word.parts.some((part) => part.kind === 'variable' && SECRET_NAME.test(part.name)))
+      ? PRIVATE
+      : 0;
+  if (printsClipboard(step)) return PRIVATE;
+  return printsSecrets(step) ? SECRET : 0;
+};
+
+/** People copy passwords. */
+const printsClipboard = (step: Step): boolean =>
+  /^(?:pbpaste|wl-paste)$/.test(step.tool) ||
+  (/^(?:xclip|xsel)$/.test(step.tool) && step.flag('-o', '-out', '--output'));
+
+/** Secret stores that are asked to print a secret, and searches for keywords. */
+const printsSecrets = (step: Step): boolean => {
+  switch (step.tool) {
+    case 'security':
+      return (
+        step.sub('dump-keychain|export') ||
+        (step.sub('find-generic-password|find-internet-password') && step.flag('-w', '-g'))
+      );
+    case 'pass':
+    case 'bw':
+    case 'op':
+    case 'vault':
+      return step.sub('show|get|read|kv|item|export');
+    case 'gpg':
+      return step.some(/^--export-secret/);
+    case 'aws':
+      return step.sub('secretsmanager', 'get-secret-value');
+    case 'kubectl':
+      return step.sub('get', 'secret|secrets') && step.flag('-o', '--output');
+    case 'grep':
+    case 'rg':
+      return /^(?:AKIA|aws_|BEGIN .*PRIVATE|passw|secret|api_?key|token)/i.test(step.operands[0] ?? '');
+    default:
+      return false;
+  }
+};
+
+/** Names that a download has without being told one: `curl -O url`, `wget url`. */
+export const downloads = (step: Step): readonly string[] =>
+  step.tool === 'wget' || (isFetcher(step) && step.flag('-O', '--remote-name', '--remote-name-all', '-J'))
+    ? step.args
+        .filter((arg) => /^(?:https?|ftp):\/\//.test(arg))
+        .map((arg) => arg.replace(/[?#].*$/, '').replace(/^.*\//, ''))
+    : [];
