@@ -1,4 +1,6 @@
-/** An owner joins an organization on the page, waits, is approved, and leaves; with real services. */
+/**
+ * An owner joins an organization on the page, waits, is approved, and leaves; with real services.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
