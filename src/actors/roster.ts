@@ -4,7 +4,7 @@ import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import { CaroError } from '../domain/errors.ts';
 import type { Envelope } from '../domain/identity/signed-envelope.ts';
 import type { Log } from '../domain/log.ts';
-import { MESH_REFUSED } from '../domain/organisation/consent-text.ts';
+import { meshRefused } from '../domain/organisation/consent-text.ts';
 import type { JoinResult, OrgReply, OrgRequest } from '../domain/organisation/exchange.ts';
 import type { Carried } from '../domain/relay/carried.ts';
 import type { RosterNode } from '../organisation/roster-node.ts';
@@ -102,7 +102,7 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
         isMeshRefused: ports.isMeshRefused(),
       }),
       'org.join': async (join) => {
-        if (ports.isMeshRefused()) throw new CaroError('usage', MESH_REFUSED);
+        if (ports.isMeshRefused()) throw new CaroError('usage', meshRefused('caro.toml'));
         const node = await open();
         node.join(join);
         const { org, version, hash } = statusIn(node).terms;

@@ -64,7 +64,11 @@ const IMPORTS: readonly (readonly [file: string, line: string, rule: string])[] 
     "import { createInterface } from 'node:readline'; export const found = createInterface;",
     'door-prompts',
   ],
-  ['src/domain/planted-place.ts', "export { replacePrivately } from '../platform/private-file.ts';", 'domain-imports'],
+  [
+    'src/domain/planted-place.ts',
+    "export { replacePrivately } from '../platform/files/private-file.ts';",
+    'domain-imports',
+  ],
   [
     'src/mesh/egress/planted-gate.ts',
     "import { createEgressGate } from './egress-gate.ts'; export const found = createEgressGate;",
@@ -90,7 +94,7 @@ const IMPORTS: readonly (readonly [file: string, line: string, rule: string])[] 
     "import { connect } from '@nats-io/transport-node'; export const found = connect;",
     'home-of-natsio',
   ],
-  ['src/wiring/planted-gate.ts', "export const found = import('../mesh/transport/egress-gate.ts');", 'door-egress'],
+  ['src/wiring/planted-gate.ts', "export const found = import('../mesh/egress/egress-gate.ts');", 'door-egress'],
   [
     'src/domain/planted-layer.ts',
     "import { connect } from '../admin/client.ts'; export const found = connect;",

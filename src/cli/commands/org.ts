@@ -5,7 +5,7 @@ import { CaroError } from '../../domain/errors.ts';
 import {
   joinedText,
   LEAVING,
-  MESH_REFUSED,
+  meshRefused,
   ORG_STATE_MEANS,
   offerText,
   placeText,
@@ -94,7 +94,7 @@ async function join(context: Context, file: string, options: JoinOptions): Promi
   const { socket, config } = context.places();
   const document = textOf(file);
   const offer = await callAdmin(socket, 'org.inspect', { document });
-  if (offer.isMeshRefused) throw new CaroError('usage', `${config}: ${MESH_REFUSED}`);
+  if (offer.isMeshRefused) throw new CaroError('usage', meshRefused(config));
   const { vectors, digest } = await callAdmin(socket, 'aggregates.preview', {}, CHANGE_MS);
   if (!options.json) {
     sayOffer(context, offer);

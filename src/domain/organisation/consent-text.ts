@@ -129,5 +129,6 @@ export const sharingAfterLeaving = (level: 0 | 1 | 2): string | null =>
     ? null
     : `sharing stays at level ${level} for nodes that you have listed yourself; caro sharing disable ends it`;
 
-export const MESH_REFUSED =
-  'caro.toml says enabled = false under [mesh], and joining turns the mesh on. Remove the line first if you want to join.';
+/** Why a node whose owner has turned the mesh off cannot join. */
+export const meshRefused = (file: string): string =>
+  `expected a mesh that joining may turn on, got enabled = false under [mesh] in ${file}; if you want to join, remove the line first`;

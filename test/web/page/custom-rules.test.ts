@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { until } from '../../rig/until.ts';
 import { selecting } from '../../risk/custom/sigma.ts';
 import { faults } from '../axe.ts';
 import { hasBrowser, launchBrowser } from '../browser.ts';
@@ -45,6 +46,11 @@ inBrowser('the view of custom rules', () => {
     put('git.yml', GIT);
     put('parent.yml', selecting('ParentImage: /x'));
     const recorded = await rig.record(sampleCommands(200, 5, Date.now() - 60_000));
+    // The folder is looked at again after a second.
+    await until(
+      () => rig.bus.request('rules.list', {}),
+      ({ rules }) => rules.length === 2,
+    );
     await shared.show('rules');
     const rows = page.locator('.rules li');
     await rows.nth(1).waitFor();

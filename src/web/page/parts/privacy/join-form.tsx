@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { MESH_REFUSED, offerText } from '../../../../domain/organisation/consent-text.ts';
+import { meshRefused, offerText } from '../../../../domain/organisation/consent-text.ts';
 import type { OrgOffer } from '../../../../domain/organisation/membership.ts';
 import { ApiError, post } from '../../data/api.ts';
 import type { Status } from '../../data/contract.ts';
@@ -110,7 +110,7 @@ function Consent({ chosen: { document, offer }, onEnd, onJoined, onLocked }: Con
       <ShownVectors onShown={setDigest} onLocked={onLocked} />
       {offer.isMeshRefused ? (
         <p class="notice" role="alert">
-          {MESH_REFUSED}
+          {meshRefused('caro.toml')}
         </p>
       ) : (
         <form
