@@ -127,6 +127,18 @@ describe('what is not a secret', () => {
   });
 });
 
+describe('a text that looks like a mask', () => {
+  test.each([
+    ['in a private key', '-----BEGIN PRIVATE KEY-----\nMIIsecret1\n‹redacted:x›\nMIIsecret2'],
+    ['right after its first line', '-----BEGIN PRIVATE KEY-----‹redacted:x›MIIsecret1'],
+    ['between two', 'mysql -p-----BEGIN PRIVATE KEY-----‹redacted:x›-----BEGIN PRIVATE KEY-----MIIsecret1'],
+  ])('%s protects nothing of the key', (_where, text) => {
+    const once = masked(text);
+    expect(once).not.toContain('secret');
+    expect(masked(once)).toBe(once);
+  });
+});
+
 describe('on any text', () => {
   const pieces = fc.constantFrom(
     'password',
