@@ -25,7 +25,7 @@ _caro_stops() {
 # _caro_service_allows TEXT LEVEL: asks the service, which answers sooner than the guard starts.
 _caro_service_allows() {
   [[ -S $_caro_socket && -O $_caro_socket && -n $_caro_e_perl ]] || return 1
-  builtin printf %s "$1" | perl "$_caro_ask" "$_caro_socket" bash "$2" 2>/dev/null
+  builtin printf %s "$1" | command perl "$_caro_ask" "$_caro_socket" bash "$2" 2>/dev/null
 }
 
 # Runs for Enter. The key sequence after it, which is part of the same macro, accepts the line or
@@ -57,7 +57,7 @@ _caro_bind_enter() {
 }
 
 _caro_e_perl=''
-if builtin type perl >/dev/null 2>&1; then _caro_e_perl=1; fi
+if builtin type -P perl >/dev/null 2>&1; then _caro_e_perl=1; fi
 # ble.sh has an editor of its own, whose keys cannot be bound like this.
 if [[ $- == *i* && -z ${BLE_VERSION-} && ${BASH_VERSINFO[0]} -ge 4 && -z ${_caro_e_bound+x} ]]; then
   _caro_bind_enter

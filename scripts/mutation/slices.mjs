@@ -14,17 +14,17 @@ const SLICES = {
       'policy/answers',
       'policy/custom-rule-names',
       'policy/responder',
-      'domain/aggregate',
+      'domain/answers/aggregate',
       'domain/query-span',
-      'domain/saved-answer',
-      'domain/vector-schema',
-      'domain/withheld-cells',
+      'domain/answers/saved-answer',
+      'domain/answers/vector-schema',
+      'domain/answers/withheld-cells',
       'actors/daily-questions',
       'actors/mesh-question',
     ],
   },
   // Without the rules: they are tables, and each has its own examples.
-  risk: { mutate: ['src/risk/*.ts', 'src/risk/custom/*.ts'], tests: ['risk', 'risk/custom'] },
+  risk: { mutate: ['src/risk/*.ts', 'src/risk/{custom,subjects}/*.ts'], tests: ['risk', 'risk/custom'] },
 };
 
 const { CARO_MUTATE: name = 'policy', CARO_MUTATE_TESTS: chosen } = process.env;

@@ -5,7 +5,7 @@ import type { PeerAnswer, QueryBody } from '../../domain/answers/query.ts';
 import type { EgressMessage } from '../../domain/audit/egress.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
-import { type Presence, type RollCall, rollCallOf } from '../../domain/fleet/roll-call.ts';
+import { type RollCall, rollCallOf } from '../../domain/fleet/roll-call.ts';
 import type { KeyStatements } from '../../domain/identity/signed-envelope.ts';
 import type { MeshStatus } from '../../domain/status/status.ts';
 import type { Waiting } from '../../domain/status/waiting.ts';
@@ -138,7 +138,7 @@ type Lifecycle = ReturnType<typeof createMeshLifecycle>;
 async function askFleet(ports: GatewayPorts, lifecycle: Lifecycle, timeoutMs: number): Promise<RollCall> {
   const away = statusOf(ports, lifecycle).peers.filter(({ state }) => state !== 'connected');
   const ids = away.map(({ id }) => id);
-  const heard = ids.length === 0 ? new Map<string, Presence>() : await lifecycle.opened().rollCall(ids, timeoutMs);
+  const heard = ids.length === 0 ? undefined : await lifecycle.opened().rollCall(ids, timeoutMs);
   return rollCallOf(statusOf(ports, lifecycle).peers, heard);
 }
 
