@@ -55,12 +55,12 @@ async function hookOf(kind: 'bash' | 'zsh' | 'fish'): Promise<string> {
  * What the hook's own function says about a line: `runs`, or `stops`. Where the service does not
  * allow it, the hook starts `program`.
  */
-async function hookSays(kind: 'bash' | 'zsh' | 'fish', line: string, program: string): Promise<string> {
+async function hookSays(kind: 'bash' | 'zsh' | 'fish', line: string, program: string, first = ':'): Promise<string> {
   const code = await hookOf(kind);
   const script =
     kind === 'fish'
-      ? `source ${code}; set -g _caro_program ${program}; if _caro_stops $argv[1]; echo stops; else; echo runs; end`
-      : `. ${code}; _caro_program=${program}; if _caro_stops "$1"; then echo stops; else echo runs; fi`;
+      ? `${first}; source ${code}; set -g _caro_program ${program}; if _caro_stops $argv[1]; echo stops; else; echo runs; end`
+      : `${first}; . ${code}; _caro_program=${program}; if _caro_stops "$1"; then echo stops; else echo runs; fi`;
   const args = { bash: ['-c', script, 'bash'], zsh: ['-fc', script, 'zsh'], fish: ['--no-config', '-c', script, '--'] };
   return new Promise((resolve) => {
     execFile(kind, [...args[kind], line], { env: homeEnvironment(home), cwd: home }, (_error, stdout) =>
@@ -85,6 +85,12 @@ describe.each(['bash', 'zsh', 'fish'] as const)('the guard of %s', (kind) => {
       await inTheEnd(kind, 'for one in a b; do\n\tprintf %s "$one"\ndone # ü', refusing, 'runs');
       expect(await hookSays(kind, 'git push --force', refusing)).toBe('stops');
       expect(await hookSays(kind, 'echo a\nrm -rf /', refusing)).toBe('stops');
+    });
+
+    test('stops a dangerous line whatever is named perl in the shell', async () => {
+      const first = kind === 'fish' ? 'function perl; true; end' : 'perl() { :; }';
+      const program = join(home, 'refusing');
+      expect(await hookSays(kind, 'git push --force', program, first)).toBe('stops');
     });
   });
 });
