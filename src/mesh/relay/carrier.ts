@@ -9,6 +9,7 @@ import { CaroError, type ErrorCode } from '../../domain/errors.ts';
 import type { PeerReply } from '../../domain/exchange.ts';
 import { type Carried, type CarriedOutcome, carriedSubject, FOLDER_ADDRESS } from '../../domain/relay/carried.ts';
 import type { RelayRequest } from '../../domain/relay/relay-exchange.ts';
+import { DAY_MS } from '../../domain/time/period.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { mailboxOf } from '../../identity/mailbox.ts';
 import { NONCE_BYTES } from '../protocol/messages.ts';
@@ -20,7 +21,7 @@ import type { RelayMessage } from './relay-message.ts';
 import { openReply } from './relay-requests.ts';
 
 /** A folder may be on its way for long. To repeat what is in it is harmless (`MAX_WAIT_MS`). */
-const MAX_AGE_MS = 60 * 86_400_000;
+const MAX_AGE_MS = 60 * DAY_MS;
 
 export interface CarrierOptions {
   readonly identity: Pick<Identity, 'id' | 'sign' | 'fingerprint'>;

@@ -5,6 +5,7 @@ import { type BlindRequest, refusal, refusalCode } from '../../domain/blind/exch
 import { CaroError } from '../../domain/errors.ts';
 import { RELAY_REPLIES, type RelayReply, type RelayRequest } from '../../domain/relay/relay-exchange.ts';
 import { RELAY_ADDRESS, replySubject } from '../../domain/relay/subjects.ts';
+import { DAY_MS } from '../../domain/time/period.ts';
 import { mailboxOf } from '../../identity/mailbox.ts';
 import { openFrom } from './padded-box.ts';
 import type { RelayPorts } from './ports.ts';
@@ -16,7 +17,6 @@ import { decodeRelayMessage, type RelayMessage } from './relay-message.ts';
  * A request may wait in a stream for days. To repeat one is harmless: reports count once by their
  * hash, the rest only reads, and what is read is sealed to the node that asked.
  */
-const DAY_MS = 86_400_000;
 const MAX_WAIT_MS = 7 * DAY_MS;
 
 export interface IntakeOptions {
