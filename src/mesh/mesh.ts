@@ -94,6 +94,7 @@ class MeshCore implements Mesh {
       attempt: (...target) => this.#attempt(...target),
       dialledAt: (connection) => this.#attempts.get(connection)?.address,
       onFailure: (entry, error) => this.#noteFailure(entry, error),
+      connected: (id) => this.#find(id),
       hasSucceeded: ports.hasSucceeded,
     });
   }

@@ -67,6 +67,8 @@ export interface PeerTableOptions {
   /** The address at which a connection was dialled; undefined for one that the peer opened. */
   readonly dialledAt: (connection: Connection) => string | undefined;
   readonly onFailure: (entry: PeerAddress, error: CaroError) => void;
+  /** The live connection with a peer or its successor, which can be older than the peer's entry. */
+  readonly connected: (id: string) => Connection | undefined;
   readonly hasSucceeded: (id: string, later: string) => boolean;
 }
 
@@ -128,7 +130,7 @@ export function createPeerTable(options: PeerTableOptions): PeerTable {
 const SECOND_DIALLER_DELAY_MS = 250;
 
 function startRow(
-  { self, limits, random, attempt, onFailure }: PeerTableOptions,
+  { self, limits, random, attempt, onFailure, connected }: PeerTableOptions,
   entry: PeerAddress,
   rows: Map<string, Row>,
 ): Row {
@@ -146,7 +148,9 @@ function startRow(
     limits,
     firstDelayMs: self < entry.id ? 0 : Math.min(SECOND_DIALLER_DELAY_MS, limits.redialFirstMs),
   });
-  return { entry, redialer, connection: undefined, code: null, skewMs: null };
+  const connection = connected(entry.id);
+  if (connection) redialer.reached();
+  return { entry, redialer, connection, code: null, skewMs: connection?.skewMs() ?? null };
 }
 
 function addressOf(row: Pick<Row, 'entry' | 'connection'>, dialledAt: PeerTableOptions['dialledAt']): string {

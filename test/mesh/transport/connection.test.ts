@@ -28,6 +28,21 @@ describe('two nodes that trust each other', () => {
     expect(Math.abs(a.mesh.status().peers[0]?.skewMs ?? Number.NaN)).toBeLessThan(1_000);
   });
 
+  test('stay connected, and are shown so, once one of them lists the other as a peer', async () => {
+    const { a, b } = await startPair();
+    await bothConnected({ a, b });
+    b.mesh.reload([]);
+    expect(b.mesh.status().peers).toMatchObject([{ id: a.id, state: 'connected' }]);
+    for (const entry of [{ id: a.id }, { id: a.id, address: a.address }]) {
+      b.mesh.reload([]);
+      b.mesh.reload([entry]);
+      expect(b.mesh.status().peers).toMatchObject([{ id: a.id, state: 'connected', isDialled: false, peer: a.id }]);
+      expect(Math.abs(b.mesh.status().peers[0]?.skewMs ?? Number.NaN)).toBeLessThan(1_000);
+    }
+    await a.mesh.close();
+    await until(() => b.mesh.status().peers[0]?.state === 'connecting');
+  });
+
   test('query each other, regardless of which one dialled', async () => {
     const pair = await startPair();
     await bothConnected(pair);
