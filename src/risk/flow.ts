@@ -18,10 +18,12 @@ import {
   SHELL,
 } from './subjects/programs.ts';
 import {
+  COLLECTED,
   DECODED,
   downloads,
   type Label,
   PRIVATE,
+  packedLabel,
   REMOTE,
   SECRET,
   secretLabel,
@@ -104,7 +106,7 @@ class Tracker {
 
   #noteSent(step: Step, input: Label, words: Label, all: Label): void {
     for (const { operator, target } of step.invocation.redirections)
-      if (operator.startsWith('>') && NET_FILE.test(target.text)) this.sent |= all;
+      if (operator.startsWith('>') && NET_FILE.test(target.text)) this.sent |= all | (printsFile(step) ? COLLECTED : 0);
     const upload = uploadOf(step);
     if (upload === null) return;
     for (const path of upload.files) this.sent |= this.#fileLabel(path, step);
@@ -209,7 +211,7 @@ class Tracker {
   #filesRead(step: Step): Label {
     if (step.isWrapper || REDUCES.has(step.tool) || isFetcher(step)) return this.#redirectedFiles(step.invocation);
     let label = this.#redirectedFiles(step.invocation);
-    for (const path of copySources(step)) label |= this.#fileLabel(path, step);
+    for (const path of copySources(step)) label |= this.#fileLabel(path, step) | packedLabel(step, path);
     return label;
   }
 
@@ -243,7 +245,8 @@ class Tracker {
     const name = key(path);
     let label = (this.#files.get(name) ?? 0) | ((this.#files.get(base(name)) ?? 0) & (REMOTE | DECODED));
     if (this.#isExhausted(this.#files.size)) return label;
-    for (const [file, has] of this.#files) if (file.startsWith(`${name}/`)) label |= has & (SECRET | PRIVATE);
+    for (const [file, has] of this.#files)
+      if (file.startsWith(`${name}/`)) label |= has & (SECRET | PRIVATE | COLLECTED);
     for (let at = name.lastIndexOf('/'); at > 0; at = name.lastIndexOf('/', at - 1)) {
       label |= (this.#files.get(name.slice(0, at)) ?? 0) & (SECRET | PRIVATE);
     }
@@ -350,6 +353,11 @@ export const flowOf = (analysis: Analysis, steps: readonly Step[]): Flow => {
   for (const step of steps) if (!step.isWrapper && step.tool !== REDIRECTION_ONLY) tracker.visit(step);
   return tracker.finished();
 };
+
+/** A file, or text that calls itself secret, written to the network without a protocol. */
+const printsFile = (step: Step): boolean =>
+  (step.tool === 'cat' && step.operands.some((path) => path !== '/dev/null' && path !== '-')) ||
+  (/^(?:echo|printf)$/.test(step.tool) && step.some(/secret|passw|credential|token|private.?key/i));
 
 const isInteresting = (step: Step): boolean =>
   isFetcher(step) ||

@@ -102,6 +102,7 @@ export const TECHNIQUES = {
   'T1552.003': technique('Shell History', 'Credential Access'),
   'T1552.004': technique('Private Keys', 'Credential Access'),
   'T1552.005': technique('Cloud Instance Metadata API', 'Credential Access'),
+  'T1552.007': technique('Container API', 'Credential Access'),
   T1553: technique('Subvert Trust Controls', 'Defense Impairment'),
   'T1553.001': technique('Gatekeeper Bypass', 'Defense Impairment'),
   'T1553.004': technique('Install Root Certificate', 'Defense Impairment'),

@@ -20,7 +20,8 @@ const createsAccount = (step: Step): Verdict => {
     return step.some(/^-(?:addUser|resetPasswordFor|newPassword|deleteUser|secureTokenOn|guestAccount|autologin)$/)
       ? 'high'
       : false;
-  if (/^(?:0|root|wheel)$/.test(group) || /^\/root/.test(home)) return 'high';
+  if (/^(?:0|root|wheel)$/.test(group) || /^\/root/.test(home) || step.value('-p', '--password') !== undefined)
+    return 'high';
   return step.flag('-r', '--system') && step.some(/sh$/) && step.flag('-M', '--no-create-home', '-N')
     ? 'high'
     : 'moderate';

@@ -103,6 +103,14 @@ const HELM: Readonly<Record<string, (s: Step) => Verdict>> = {
 };
 
 /** The kubelet's and the container engine's own endpoints. */
+/** The keys of a cluster hold every object, secrets included, not encrypted by default. */
+const readsStore = (step: Step): boolean => {
+  if (step.sub('snapshot', 'save')) return step.kind(step.after(2)[0] ?? '') === 'scratch';
+  if (!step.sub('get') || step.some(/^--(?:keys|count)-only(?:=true)?$/)) return false;
+  const [key = ''] = step.after(1);
+  return /\/?registry\/secrets|^\/registry\/?$/.test(key) || (/^\/?$/.test(key) && step.flag('--prefix', '--from-key'));
+};
+
 const NODE_API =
   /:102(?:50|55)\/(?:run|exec|attach|portForward|containerLogs|runningpods|pods|cri)\b|(?:docker|containerd|podman)\.sock|:237[56]\/(?:v[\d.]+\/)?(?:containers|images|exec|build)\b|^https?:\/\/localhost\/(?:v[\d.]+\/)?containers\/(?:create|\w+\/(?:exec|start))/;
 
@@ -142,6 +150,15 @@ export const CLUSTER_RULES: readonly StepRule[] = inFamily('cluster', [
     technique: 'T1609',
     reason: 'Runs commands or starts containers through the API of a node, past the cluster’s checks.',
     safer: 'Use kubectl exec with your own account.',
+  },
+  {
+    id: 'cluster.store-read',
+    level: 'high',
+    tools: 'etcdctl etcdctl3',
+    when: readsStore,
+    technique: 'T1552.007',
+    reason: 'Reads the store of a cluster past its checks, with all secrets.',
+    safer: 'Use kubectl get for the one object.',
   },
   {
     id: 'cluster.tool-delete',

@@ -53,6 +53,10 @@ const entersHost = (step: Step): Verdict => {
     );
   if (step.tool === 'chroot')
     return /^\/(?:host|mnt|hostfs|rootfs|proc\/1\/root)\b/.test(step.operands[0] ?? '') ? 'high' : false;
+  if (step.tool === 'mount')
+    return (
+      /^cgroup$/.test(step.value('-t', '--types') ?? '') && step.operands.some((path) => step.kind(path) === 'scratch')
+    );
   if (step.tool === 'unshare')
     return step.flag('-r', '--map-root-user', '-U', '--user') && step.flag('-m', '--mount', '-C', '--cgroup')
       ? 'high'
@@ -128,7 +132,7 @@ export const CONTAINER_RULES: readonly StepRule[] = inFamily('containers', [
   {
     id: 'containers.enter-host',
     level: 'high',
-    tools: 'nsenter chroot unshare',
+    tools: 'nsenter chroot unshare mount',
     when: entersHost,
     technique: 'T1611',
     reason: 'Enters the namespaces or the root directory of the host.',

@@ -2,8 +2,9 @@
 
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
 import { type Step, upstream } from '../step.ts';
+import { INTERPRETER } from '../subjects/programs.ts';
 import { sensitivityOf } from '../subjects/sensitive.ts';
-import { PRIVATE, SECRET } from '../subjects/sources.ts';
+import { COLLECTED, PRIVATE, SECRET } from '../subjects/sources.ts';
 import { uploadOf } from '../subjects/uploads.ts';
 
 /**
@@ -60,6 +61,9 @@ const searchesForSecrets = (step: Step): Verdict => {
   return false;
 };
 
+/** The password hash of an account of macOS. */
+const readsHashes = (step: Step): boolean => step.some(/ShadowHashData/) && !step.some(/^-?(?:delete|create)$/);
+
 const EXPORTS: Readonly<Record<string, (step: Step) => Verdict>> = {
   gpg: (s) => s.some(/^--export-secret/),
   security: (s) =>
@@ -80,14 +84,16 @@ const EXPORTS: Readonly<Record<string, (step: Step) => Verdict>> = {
         : false,
   aws: (s) =>
     s.sub('secretsmanager', 'get-secret-value|batch-get-secret-value') ||
-    (s.sub('ssm') && s.flag('--with-decryption')) ||
+    (s.sub('ssm') && s.flag('--with-decryption') && !(s.flag('--recursive') && /^\/$/.test(s.value('--path') ?? ''))) ||
     s.sub('sts', 'get-session-token|assume-role') ||
     s.sub('ecr', 'get-login-password')
       ? 'moderate'
       : s.sub('iam', 'create-access-key')
         ? 'high'
-        : s.sub('ec2', 'get-password-data')
-          ? 'high'
+        : s.sub('ec2', 'get-password-data') || s.sub('ssm', 'get-parameters-by-path')
+          ? s.sub('ec2') || s.flag('--with-decryption')
+            ? 'high'
+            : false
           : false,
   gcloud: (s) =>
     s.sub('auth', 'print-access-token|print-identity-token') || s.sub('secrets', 'versions', 'access')
@@ -101,7 +107,11 @@ const EXPORTS: Readonly<Record<string, (step: Step) => Verdict>> = {
   },
   gh: (s) => s.sub('auth', 'token') && 'moderate',
   heroku: (s) => (s.sub('auth:token') ? 'moderate' : false),
-  'secret-tool': (s) => s.sub('lookup|search') && 'moderate',
+  'secret-tool': (s) => (s.sub('search') && s.flag('--all') ? 'high' : s.sub('lookup|search') && 'moderate'),
+  dscl: readsHashes,
+  defaults: readsHashes,
+  plutil: readsHashes,
+  dscacheutil: readsHashes,
   doppler: (s) => s.sub('secrets', 'download') && 'moderate',
   'ssh-keygen': (s) => s.flag('-p') && s.flag('-N') && s.args.includes('') && 'moderate',
 };
@@ -110,14 +120,16 @@ const METADATA =
   /(?:169\.254\.169\.254|\[?fd00:ec2::254\]?|metadata\.google\.internal|100\.100\.100\.200|169\.254\.170\.2)\/?(?:.*(?:credential|token|user-data|iam|identity|service-accounts|meta-data)|.*)/i;
 
 const DUMPERS =
-  'bifrost kcc mimipy swap_digger truffleproc 3snake netripper pspy pspy64 pspy32 linenum lse.sh deepce traitor peirates kubeletctl LinEnum.sh linpeas_fat.sh gcore procdump mimipenguin lazagne laZagne.py linpeas linpeas.sh swift_belt unshadow secretsdump secretsdump.py secretdump.py impacket-secretsdump hashcat john mimikatz pypykatz keydump chainbreaker LaZagne trufflehog keylogger logkeys snoopy';
+  'xspy gnome-keyring-dump keyring-dump aeskeyfind rsakeyfind lsassy hashdump mimikatz.py bifrost kcc mimipy swap_digger truffleproc 3snake netripper pspy pspy64 pspy32 linenum lse.sh deepce traitor peirates kubeletctl LinEnum.sh linpeas_fat.sh gcore procdump mimipenguin lazagne laZagne.py linpeas linpeas.sh swift_belt unshadow secretsdump secretsdump.py secretdump.py impacket-secretsdump hashcat john mimikatz pypykatz keydump chainbreaker LaZagne trufflehog keylogger logkeys snoopy';
+const DUMPER_FILE =
+  /(?:^|\/)(?:linpeas|mimipenguin|lazagne|pspy|LinEnum|linux-exploit-suggester|linux-smart-enumeration|les\.sh|lse\.sh|secretsdump|pypykatz|\w+2john)[^/]*$/i;
 /** gdb in another program: to dump it, to call a function in it, or in one that holds secrets. */
 const attachesTo = (step: Step): boolean => {
   const process = step.value('-p', '--pid', '-pid');
   if (process === undefined) return false;
   const holders = step.invocation.substitutions.flatMap((item) => item.invocations).flatMap(({ args }) => args);
   return (
-    process === '1' ||
+    (process === '1' && step.tool === 'gdb') ||
     step.some(
       /dump (?:binary )?memory|gcore|generate-core|(?:call|print|p)\s*\(?.*(?:system|setuid|dlopen|mprotect)/,
     ) ||
@@ -126,7 +138,8 @@ const attachesTo = (step: Step): boolean => {
     )
   );
 };
-const BRUTE = 'hydra medusa ncrack patator crackmapexec sucrack thc-pptp-bruter brutespray kerbrute';
+const BRUTE =
+  'hydra medusa ncrack patator crackmapexec sucrack thc-pptp-bruter brutespray kerbrute crowbar fcrackzip rarcrack pdfcrack bruteforce-luks bruteforce-salted-openssl cowpatty reaver bully thc-hydra wpseku';
 
 /** A system file as the body of an upload: `curl -F f=@/var/log/x`, `nc host < /etc/x`. */
 const SYSTEM_FILE = /^\/(?:etc|root|var\/(?:log|lib|db))\//;
@@ -143,13 +156,14 @@ const uploadsSystemFile = (step: Step): Verdict => {
 };
 
 const PROMPTS =
-  /display dialog.*(?:password|passphrase|credential)|(?:password|passphrase).*display dialog|hidden answer|Cookies\.binarycookies|keystroke|do shell script.*with administrator/is;
+  /(?:duplicate|copy)\b.*(?:Keychains|Cookies|Login Data|NoteStore|logins\.json)|display dialog.*(?:password|passphrase|credential)|(?:password|passphrase).*display dialog|hidden answer|Cookies\.binarycookies|keystroke|do shell script.*with administrator/is;
 
 export const CREDENTIAL_LINE_RULES: readonly CommandLineRule[] = inFamily('credentials', [
   {
     id: 'credentials.collect-and-send',
     level: 'critical',
-    whenAll: ({ flow }: CommandLineContext) => (flow.sent & (SECRET | PRIVATE)) !== 0,
+    whenAll: ({ flow }: CommandLineContext) =>
+      (flow.sent & (SECRET | PRIVATE)) !== 0 || ((flow.sent & COLLECTED) !== 0 && 'high'),
     technique: 'T1048',
     reason: 'Sends keys, home directories or environment variables over the network.',
     safer: 'Copy only the file you need, with scp, to a host you know.',
@@ -227,10 +241,12 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     tools: '*',
     when: (s: Step) =>
       (DUMPERS.split(' ').includes(s.tool) && (/^(?:john|hashcat)$/.test(s.tool) ? 'moderate' : 'high')) ||
-      /(?:^|\/)(?:linpeas|mimipenguin|lazagne|pspy|LinEnum|linux-exploit-suggester|linux-smart-enumeration|les\.sh|lse\.sh)[^/]*$/i.test(
-        s.invocation.name.text,
-      ) ||
-      (s.tool === 'gdb' && attachesTo(s)) ||
+      DUMPER_FILE.test(s.invocation.name.text) ||
+      (INTERPRETER.test(s.tool) &&
+        !s.isWrapper &&
+        s.invocation.code === null &&
+        DUMPER_FILE.test(s.operands[0] ?? '')) ||
+      (/^(?:gdb|lldb|strace|ltrace)$/.test(s.tool) && attachesTo(s)) ||
       (s.tool === 'dd' && s.some(/^if=\/(?:proc\/.*mem|dev\/k?mem|proc\/kcore)/)) ||
       (s.tool === 'strings' && s.some(/\/proc\/.*mem|\/dev\/mem/)),
     technique: 'T1003.007',
@@ -243,7 +259,7 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     tools: `${BRUTE} su sshpass`,
     when: (s: Step) =>
       BRUTE.split(' ').includes(s.tool)
-        ? s.args.length > 0 && !s.flag('-h', '--help')
+        ? s.args.length > 1 || !s.flag('-h', '--help', '')
         : s.tool === 'sshpass'
           ? s.invocation.inLoop
           : s.isWrapper && s.invocation.inLoop && s.invocation.input.kind === 'pipe',

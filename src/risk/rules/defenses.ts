@@ -6,7 +6,7 @@ import { normalPath } from '../subjects/paths.ts';
 
 /** Services that monitor or protect. */
 const DEFENSES =
-  /^(?:auditd?|rsyslogd?|syslog(?:-ng|d)?|systemd-journald|journald|firewalld|ufw|iptables|ip6tables|nftables|apparmor|selinux\w*|fail2ban|ossec\w*|wazuh\w*|falco\w*|falcon-sensor|falcond|crowdstrike\w*|cbagentd|cbdaemon|cbdefense|carbonblack|sentinel(?:one|d|agent)\w*|mdatp|osqueryd?|clamav\w*|clamd|clamav-freshclam|esets?|sophos\w*|sav-protect|symantec\w*|mcafee\w*|ds_agent|traps?_?pmd|cortex\w*|qualys\w*|nessus\w*|tanium\w*|splunk\w*|SplunkForwarder|filebeat|auditbeat|elastic-agent|packetbeat|telegraf|datadog-agent|aide|tripwire|rkhunter|chkrootkit|usbguard|snort|suricata|zeek|sysmon|auoms|omsagent|azuremonitoragent|amazon-ssm-agent|google-cloud-ops-agent|security|unattended-upgrades|apt-daily\w*|sssd|caro|caro-mesh|com\.(?:apple\.(?:alf|syslogd|auditd|XProtect\w*|MRT\w*|SoftwareUpdate)|crowdstrike\.\w+|objective-see\.\w+|carbonblack\.\w+|microsoft\.\w+)|at\.obdev\.\w+|LuLu|LittleSnitch|littlesnitch\w*|opensnitchd?|santad?|BlockBlock|kesl\w*|klnagent\w*|drweb\w*|drwebd|avast\w*|avgd?|bdsec\w*|bitdefender\w*|eset\w*|eraagent|fsma\w*|f-secure\w*|cmdagent|cylance\w*|cybereason\w*|xagt|mfe\w+|nails|isectpd?|ampdaemon|sysmonforlinux|laurel|wdavdaemon\w*|mde_netfilter|esensor|elastic-endpoint|elasticendpoint|AliYunDun\w*|aegis\w*|cloudmonitor|YDService|YDLive|hostguard|uniagent|sfc\w+|nessusd?|rapid7\w*|ir_agent|insight\w*agent|velociraptor\w*|orbit\w*|fleetd|limacharlie|rphcp|tetragon|tracee|sysdig\w*|stacrox|prismacloud|twistlock\w*|defender\w*|newrelic-infra|fluentd?|fluent-bit|td-agent|syslogd?)(?:\.service|\.socket|\.timer|\.plist)?$/i;
+  /^(?:auditd?|rsyslogd?|syslog(?:-ng|d)?|systemd-journald|journald|firewalld|ufw|iptables|ip6tables|nftables|apparmor|selinux\w*|fail2ban|ossec\w*|wazuh\w*|falco\w*|falcon-sensor|falcond|crowdstrike\w*|cbagentd|cbdaemon|cbdefense|carbonblack|sentinel(?:one|d|agent)\w*|mdatp|osqueryd?|clamav\w*|clamd|clamav-freshclam|esets?|sophos\w*|sav-protect|symantec\w*|mcafee\w*|ds_agent|traps?_?pmd|cortex\w*|qualys\w*|nessus\w*|tanium\w*|splunk\w*|SplunkForwarder|filebeat|auditbeat|elastic-agent|packetbeat|telegraf|datadog-agent|aide|tripwire|rkhunter|chkrootkit|usbguard|snort|suricata|zeek|sysmon|auoms|omsagent|azuremonitoragent|amazon-ssm-agent|google-cloud-ops-agent|security|unattended-upgrades|apt-daily\w*|sssd|caro|caro-mesh|com\.(?:apple\.(?:alf|syslogd|auditd|XProtect\w*|MRT\w*|SoftwareUpdate)|crowdstrike\.\w+|objective-see\.\w+|carbonblack\.\w+|microsoft\.\w+)|at\.obdev\.\w+|LuLu|LittleSnitch|littlesnitch\w*|opensnitchd?|santad?|BlockBlock|kesl\w*|klnagent\w*|drweb\w*|drwebd|avast\w*|avgd?|bdsec\w*|bitdefender\w*|eset\w*|eraagent|fsma\w*|f-secure\w*|cmdagent|cylance\w*|cybereason\w*|xagt|mfe\w+|nails|isectpd?|ampdaemon|sysmonforlinux|laurel|wdavdaemon\w*|mde_netfilter|esensor|elastic-endpoint|elasticendpoint|AliYunDun\w*|aegis\w*|cloudmonitor|YDService|YDLive|hostguard|uniagent|sfc\w+|nessusd?|rapid7\w*|ir_agent|insight\w*agent|velociraptor\w*|orbit\w*|fleetd|limacharlie|rphcp|tetragon|tracee|sysdig\w*|stacrox|prismacloud|twistlock\w*|defender\w*|newrelic-infra|fluentd?|fluent-bit|td-agent|syslogd?)(?:[-_.@][\w.@:-]*)?$/i;
 const CRITICAL_SERVICE =
   /^(?:sshd?|network(?:ing|manager)?|systemd-(?:networkd|resolved|logind|timesyncd)|dbus|docker|containerd|kubelet|nginx|haproxy|apache2|httpd|traefik|envoy|caddy|mysqld?|mariadb|postgresql[\w@.-]*|mongod|redis(?:-server)?|rabbitmq-server|kafka|elasticsearch|etcd|vault|consul|cron|crond|chronyd?|ntpd?|bind9|named|dnsmasq|unbound|postfix|libvirtd)(?:\.service|\.socket)?$/i;
 
@@ -28,13 +28,21 @@ const serviceOff = (step: Step): Verdict => {
       step.sub('unload|bootout|disable|stop|remove|kill') &&
       serviceLevel(words.slice(1).map((word) => word.replace(/^.*\//, '').replace(/\.plist$/, '')))
     );
+  if (step.tool === 'sv' || step.tool === 's6-svc' || step.tool === 'insserv')
+    return (
+      (step.sub('down|stop|exit|force-stop|d|x') || step.flag('-d', '-r', '--remove')) &&
+      serviceLevel(words.slice(step.tool === 'sv' ? 1 : 0).map((word) => word.replace(/^.*\//, '')))
+    );
   if (step.tool === 'sysrc')
     return step.some(/^(?:syslogd|auditd|firewall|pf|ipfilter|ipfw|blacklistd|newsyslog|cron|sshd|ntpd)_enable="?'?no/i)
       ? 'high'
       : false;
-  if (/^(?:pkill|killall|kill|xargs)$/.test(step.tool)) return killedNames(step).some((name) => DEFENSES.test(name));
+  if (/^(?:pkill|killall|kill|xargs)$/.test(step.tool) && !RELOADS.test(step.args.join(' ')))
+    return killedNames(step).some((name) => DEFENSES.test(name));
   return false;
 };
+/** Signals that make a service read its settings again. */
+const RELOADS = /(?:^|\s)-(?:s |-signal[= ])?(?:SIG)?(?:HUP|USR[12]|CONT|WINCH|[01])(?:\s|$)/;
 /** Names in `pkill -f "a|b"`, `kill $(pidof a)` and `pgrep a | xargs kill`. */
 const killedNames = (step: Step): readonly string[] => {
   const { substitutions, input } = step.invocation;
@@ -55,6 +63,12 @@ const hidesTraffic = (step: Step): boolean =>
   /--tcp-flags \S*RST\S* RST .*-j (?:DROP|REJECT)|OUTPUT .*--dport (?:514|6514|1514|5044|8089|9997) .*-j (?:DROP|REJECT)/.test(
     step.args.join(' '),
   );
+/** Sends the traffic of others to another port or host. */
+const redirectsTraffic = (step: Step): boolean =>
+  step.some(/^PREROUTING$/) &&
+  step.flag('-A', '--append', '-I', '--insert') &&
+  step.some(/^(?:REDIRECT|DNAT|NETMAP|TPROXY)$/) &&
+  !step.some(/^--(?:to-)?destination=?127\./);
 const opensTables = (step: Step): boolean =>
   step.flag('-F', '--flush', '-X', '--delete-chain', '-D', '--delete') ||
   /(?:-P|--policy) (?:INPUT|FORWARD|OUTPUT) ACCEPT|(?:-A|-I) INPUT (?:-j ACCEPT|-s 0\.0\.0\.0\/0 -j ACCEPT)$/.test(
@@ -69,7 +83,7 @@ const esxi = (line: string): boolean =>
 const firewallOff = (step: Step): Verdict => {
   switch (step.tool) {
     case 'iptables':
-      return (opensTables(step) || hidesTraffic(step)) && 'high';
+      return (opensTables(step) || hidesTraffic(step) || redirectsTraffic(step)) && 'high';
     case 'nft':
       return step.sub('flush|delete|destroy|reset') ? 'high' : false;
     case 'ufw':
@@ -131,6 +145,8 @@ const editsDefenseFiles = (step: Step): Verdict => {
   return ['vim', 'nano', 'nvim', 'sudoedit'].includes(step.tool) ? 'moderate' : 'high';
 };
 
+/** Settings of macOS that let someone in without a password. */
+const OPENS_LOGIN = /^(?:autoLoginUser|GuestEnabled|AllowGuestAccess)$/;
 const DISABLES = /(?:disable-security|--no-verify-ssl|GIT_SSL_NO_VERIFY)/;
 
 export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
@@ -138,7 +154,7 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
     id: 'evasion.service-off',
     level: 'high',
     tools:
-      'systemctl service rc-service initctl invoke-rc.d chkconfig update-rc.d rc-update launchctl sysrc pkill killall kill xargs',
+      'systemctl service rc-service initctl invoke-rc.d chkconfig update-rc.d rc-update launchctl sv s6-svc insserv sysrc pkill killall kill xargs',
     when: serviceOff,
     technique: 'T1685',
     reason: 'Stops a service that others or the machine’s security depend on.',
@@ -208,11 +224,12 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
           return s.flag('-c', '-d') || s.some(/^boot-args=/);
         case 'defaults':
           return (
-            s.sub('write') &&
-            /(?:LSQuarantine|GKAutoRearm|com\.apple\.(?:alf|LaunchServices|SoftwareUpdate|screensaver|universalaccess)|ScreenSharing|DisableScreenLock|AutomaticCheckEnabled|askForPassword)/.test(
-              s.args.join(' '),
-            ) &&
-            /(?:\s|^)(?:0|false|no|NO|FALSE|False)$/.test(s.args.at(-1) ?? '')
+            (s.sub('write') &&
+              /(?:LSQuarantine|GKAutoRearm|com\.apple\.(?:alf|LaunchServices|SoftwareUpdate|screensaver|universalaccess)|ScreenSharing|DisableScreenLock|AutomaticCheckEnabled|askForPassword)/.test(
+                s.args.join(' '),
+              ) &&
+              /(?:\s|^)(?:0|false|no|NO|FALSE|False)$/.test(s.args.at(-1) ?? '')) ||
+            (s.sub('write') && s.some(OPENS_LOGIN) && !/^(?:0|false|no)$/i.test(s.args.at(-1) ?? ''))
           );
         default:
           return s.tool === 'mdutil' && s.flag('-i') && s.args.includes('off') ? 'moderate' : false;

@@ -11,8 +11,16 @@ const LOG =
 
 const removedPaths = (step: Step): readonly string[] => [
   ...(/^(?:rm|unlink|shred|srm|trash|wipe|mv)$/.test(step.tool) ? step.operands : []),
-  ...step.writes.filter((item) => item.mode !== 'append').map((item) => item.path),
+  ...step.writes.filter((item) => item.mode !== 'append').flatMap((item) => foundPaths(step, item.path)),
 ];
+/** `{}` in a command that find starts stands for the files below its start paths. */
+const foundPaths = ({ invocation }: Step, path: string): readonly string[] => {
+  const search =
+    invocation.openArguments && path === '{}' ? invocation.via.find(({ name }) => /^g?find$/.test(name)) : undefined;
+  if (search === undefined) return [path];
+  const end = search.args.findIndex(({ text }) => /^[-(!]/.test(text));
+  return search.args.slice(0, Math.max(end, 0)).map(({ text }) => text);
+};
 const READS_ONLY = new Set(['vim', 'nano', 'nvim', 'touch', 'tar']);
 
 const wipesHistory = (step: Step): Verdict => {
@@ -165,7 +173,14 @@ export const EVASION_LINE_RULES: readonly CommandLineRule[] = inFamily('evasion'
 ]);
 
 /** A hidden name below a directory that everyone can write to. */
-const HIDDEN_PROGRAM = /^(?:\/private)?\/(?:tmp|var\/tmp)\/(?:.*\/)?\.[^./][^/]*(?:\/|$)|^\/dev\/shm\//;
+const HIDDEN_PROGRAM = /^(?:\/private)?\/(?:tmp|var\/tmp)\/(?:.*\/)?\.(?:[^./]|\.[^/])[^/]*(?:\/|$)|^\/dev\/shm\//;
+
+/** `exec -a '[kworker/0:1]' x`: a program that ps shows as a thread of the kernel. */
+const isRenamed = ({ invocation, code }: Step): boolean =>
+  invocation.via.some(
+    ({ name, options }) =>
+      name === 'exec' && options.some(([option, value]) => option === '-a' && value?.startsWith('[')),
+  ) || /\$0\s*=\s*["']\[/.test(code);
 
 export const EVASION_RULES: readonly StepRule[] = inFamily('evasion', [
   {
@@ -211,6 +226,7 @@ export const EVASION_RULES: readonly StepRule[] = inFamily('evasion', [
     when: (s: Step) =>
       !s.isWrapper &&
       (HIDDEN_PROGRAM.test(s.invocation.name.text) ||
+        isRenamed(s) ||
         (/^\/(?:tmp|var\/tmp|dev\/shm)\//.test(s.invocation.name.text) &&
           s.invocation.via.some((wrapper) => /^(?:nohup|setsid)$/.test(wrapper.name)))),
     technique: 'T1564.001',

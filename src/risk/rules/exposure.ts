@@ -34,6 +34,37 @@ const publicGrant = (step: Step): Verdict => {
 
 const SERVERS = /^(?:http\.server|SimpleHTTPServer|pyftpdlib|smtpd)$/;
 
+/** What `-R` opens: a login or the screen of this machine, or a proxy into its network. */
+const OPENS_INWARDS = /^(?:[\w.*-]+:)?\d+$|:(?:22|23|3389|5900|5985)$/;
+const sshForward = (step: Step): Verdict => {
+  const dynamic = step.value('-D') ?? '';
+  if (/^(?:0\.0\.0\.0|\*|\[::\])?:\d/.test(dynamic) || (step.flag('-g') && step.flag('-D'))) return 'high';
+  const remote = step.some(/^-[a-zA-Z]*R/)
+    ? (step.value('-R') ?? step.args[step.args.findIndex((arg) => /^-[a-zA-Z]+R$/.test(arg)) + 1])
+    : undefined;
+  if (remote !== undefined && /^(?:\d+|0\.0\.0\.0|\*|:)/.test(remote))
+    return OPENS_INWARDS.test(remote) || (step.flag('-f') && step.flag('-N')) ? 'high' : 'moderate';
+  return step.flag('-g') && step.flag('-L') ? 'moderate' : false;
+};
+
+/** The directory that a file server shares. */
+const sharesSystem = (step: Step): boolean =>
+  [step.value('-d', '--directory'), step.value('-t', '-h'), ...step.operands].some(
+    (path) => path?.startsWith('/') === true && /^(?:root|home|system|system-part)$/.test(step.kind(path)),
+  );
+const servesFiles = (step: Step): Verdict => {
+  const serves =
+    (step.tool === 'python' &&
+      step.args.some((arg, at) => SERVERS.test(arg) && step.args[at - 1] === '-m') &&
+      !step.some(/^(?:127\.0\.0\.1|localhost|::1)$/)) ||
+    (step.tool === 'php' && /^(?:0\.0\.0\.0|\[::\]):/.test(step.value('-S') ?? '')) ||
+    (step.tool === 'ruby' && step.args.includes('httpd') && step.some(/^-r?un$/)) ||
+    step.tool === 'updog' ||
+    step.tool === 'miniserve' ||
+    (step.tool === 'busybox' && step.sub('httpd|ftpd|telnetd'));
+  return serves && (sharesSystem(step) ? 'high' : 'moderate');
+};
+
 export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
   {
     id: 'exposure.public-grant',
@@ -48,14 +79,7 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
     id: 'exposure.file-server',
     level: 'moderate',
     tools: 'python php ruby http-server serve busybox updog miniserve',
-    when: (s: Step) =>
-      (s.tool === 'python' &&
-        s.args.some((arg, at) => SERVERS.test(arg) && s.args[at - 1] === '-m') &&
-        !s.some(/^(?:127\.0\.0\.1|localhost|::1)$/)) ||
-      (s.tool === 'php' && /^(?:0\.0\.0\.0|\[::\]):/.test(s.value('-S') ?? '')) ||
-      s.tool === 'updog' ||
-      s.tool === 'miniserve' ||
-      (s.tool === 'busybox' && s.sub('httpd|ftpd|telnetd')),
+    when: servesFiles,
     technique: 'T1048',
     reason: 'Shares the files in this directory with the whole network.',
     safer: 'Bind it to 127.0.0.1.',
@@ -80,8 +104,7 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
     id: 'exposure.ssh-remote-forward',
     level: 'moderate',
     tools: 'ssh autossh sshuttle',
-    when: (s: Step) =>
-      (s.flag('-R') && /^(?:\d+|0\.0\.0\.0|\*|:)/.test(s.value('-R') ?? '')) || (s.flag('-g') && s.flag('-L', '-D')),
+    when: sshForward,
     technique: 'T1572',
     reason: 'Lets the other machine connect into this network.',
     safer: 'Forward locally with -L, bound to 127.0.0.1.',

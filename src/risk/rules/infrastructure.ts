@@ -133,11 +133,14 @@ const aws = (step: Step): Verdict => {
         ? 'moderate'
         : 'high';
   if (
-    /^(?:stop-logging|update-trail|put-bucket-lifecycle|put-bucket-policy|put-bucket-versioning|create-access-key|create-login-profile|attach-(?:user|role|group)-policy|put-(?:user|role|group)-policy|update-assume-role-policy|modify-instance-attribute|create-policy-version|add-user-to-group|create-user)/.test(
+    /^(?:stop-logging|update-trail|put-bucket-lifecycle|put-bucket-policy|put-bucket-versioning|create-access-key|(?:create|update)-login-profile|modify-(?:image|snapshot)-attribute|attach-(?:user|role|group)-policy|put-(?:user|role|group)-policy|update-assume-role-policy|modify-instance-attribute|create-policy-version|add-user-to-group|create-user)/.test(
       action,
     )
   )
-    return /^(?:stop-logging|create-access-key|create-login-profile)/.test(action) ||
+    return /^(?:stop-logging|create-access-key|(?:create|update)-login-profile)/.test(action) ||
+      (/^modify-(?:image|snapshot|instance)-attribute/.test(action) &&
+        step.some(/^--user-ids|^--launch-permission|^userData$|^--user-data|UserId/)) ||
+      (action === 'add-user-to-group' && /admin/i.test(step.value('--group-name') ?? '')) ||
       /AdministratorAccess|"\*"/.test(step.args.join(' '))
       ? 'high'
       : 'moderate';
@@ -173,7 +176,10 @@ const pathCloud = (step: Step): Verdict => {
  */
 const grants = (step: Step): Verdict => {
   if (isDryRun(step)) return false;
-  const isGrant = step.sub('role', 'assignment', 'create') || step.path.includes('add-iam-policy-binding');
+  const isGrant =
+    step.sub('role', 'assignment', 'create') ||
+    step.sub('ad', 'sp', 'create-for-rbac') ||
+    step.path.includes('add-iam-policy-binding');
   const isWide =
     /^(?:Owner|Contributor|User Access Administrator|roles\/(?:owner|editor|iam\..*admin.*))$/i.test(
       step.value('--role') ?? '',

@@ -30,7 +30,7 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
           ? 'moderate'
           : s.flag('-n', '--dry-run', '--show-depends', '-c', '--showconfig', '-D', '-R')
             ? false
-            : s.some(/\.ko|\//)
+            : s.some(/\.ko|\//) || s.flag('-f', '--force')
               ? 'high'
               : s.operands.length > 0 && 'moderate';
       return s.tool === 'kmutil' ? s.sub('load') : s.operands.length > 0;
@@ -71,7 +71,7 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
     needs: 'writes' as const,
     when: (s: Step) =>
       s.writes.some((item) =>
-        /^\/(?:proc\/sys\/|sys\/(?:kernel|module|devices\/system|fs\/cgroup|firmware|block|bus)|proc\/self\/(?:mem|uid_map)|sys\/fs\/selinux)/.test(
+        /^\/(?:proc\/sys\/|sys\/(?:kernel|module|devices\/system|fs\/cgroup|firmware|block|bus)|proc\/self\/(?:mem|uid_map)|sys\/fs\/selinux)|\/(?:release_agent|notify_on_release)$/.test(
           normalPath(item.path),
         ),
       ) &&

@@ -11,9 +11,9 @@ const loadsCode = (step: Step): Verdict => {
   switch (step.tool) {
     case 'osascript':
       return (
-        /dataWithContentsOfURL|NSURLSession|stringWithContentsOfURL|loadBundle|ObjC\.import.*(?:NSTask|NSAppleScript)|JSHelper|eval\(/i.test(
+        /dataWithContentsOfURL|NSURLSession|stringWithContentsOfURL|loadBundle|doShellScript\(.*(?:curl|wget|base64).*\|\s*(?:ba|z)?sh|ObjC\.import.*(?:NSTask|NSAppleScript)|JSHelper|eval\(/i.test(
           `${step.args.join(' ')} ${step.code}`,
-        ) && /https?:|eval\(|NSTask/.test(`${step.args.join(' ')} ${step.code}`)
+        ) && /https?:|eval\(|NSTask|doShellScript/.test(`${step.args.join(' ')} ${step.code}`)
       );
     case 'osacompile':
       return step.flag('-x') ? 'high' : false;
@@ -28,13 +28,25 @@ const loadsCode = (step: Step): Verdict => {
   }
 };
 
+/** Sends the traffic of this Mac through another machine. */
+const setsProxy = (step: Step): Verdict =>
+  step.some(/^-set(?:webproxy|securewebproxy|autoproxyurl|socksfirewallproxy)$/)
+    ? step.some(/^(?:localhost|127\.|http:\/\/(?:localhost|127\.)|Empty$|""?$)/) || step.operands.length < 2
+      ? 'moderate'
+      : 'high'
+    : step.some(/^-set(?:dnsservers|webproxy|securewebproxy|autoproxyurl|socksfirewallproxy)/) && 'moderate';
+
 /** Records the user, or opens this Mac to others. */
 const observes = (step: Step): Verdict => {
   switch (step.tool) {
     case 'screencapture':
-      return step.flag('-x') || step.invocation.inLoop ? 'moderate' : false;
+      return step.invocation.inLoop ? 'high' : step.flag('-x') ? 'moderate' : false;
     case 'pbpaste':
       return step.invocation.inLoop ? 'high' : false;
+    case 'sfltool':
+      return step.sub('resetbtm') ? 'high' : false;
+    case 'mdfind':
+      return step.some(/kMDItemTextContent.*(?:PRIVATE|passw|secret|AKIA)/i) ? 'high' : false;
     case 'sharing':
       return step.flag('-a') ? 'high' : false;
     case 'safaridriver':
@@ -69,7 +81,7 @@ export const MACOS_RULES: readonly StepRule[] = inFamily('macos', [
         : s.tool === 'softwareupdate'
           ? s.flag('--ignore', '--schedule') && s.some(/off|ignore/)
           : s.tool === 'networksetup'
-            ? s.some(/^-set(?:dnsservers|webproxy|securewebproxy|autoproxyurl|socksfirewallproxy)/)
+            ? setsProxy(s)
             : s.tool === 'scutil'
               ? s.some(/^--set$/)
               : false,
@@ -145,7 +157,7 @@ export const MACOS_RULES: readonly StepRule[] = inFamily('macos', [
   {
     id: 'macos.observation',
     level: 'moderate',
-    tools: 'screencapture pbpaste sharing safaridriver pluginkit hdiutil profiles dsconfigad chflags',
+    tools: 'screencapture pbpaste sfltool mdfind sharing safaridriver pluginkit hdiutil profiles dsconfigad chflags',
     when: observes,
     technique: 'T1113',
     reason: 'Records what the user does, hides files, or opens this Mac to others.',

@@ -98,9 +98,10 @@ const installsCron = (step: Step): Verdict => {
 
 const LAUNCH = /^(?:load|bootstrap|submit|enable|kickstart)$/;
 const launchd = (step: Step): Verdict =>
-  LAUNCH.test(step.operands[0] ?? '') &&
-  (step.some(/\/(?:tmp|Users\/Shared|private\/tmp)\//) || step.sub('submit') || step.sub('load|bootstrap')) &&
-  (step.sub('kickstart|enable') ? 'moderate' : 'high');
+  (step.sub('setenv', 'DYLD_INSERT_LIBRARIES|DYLD_LIBRARY_PATH') && 'high') ||
+  (LAUNCH.test(step.operands[0] ?? '') &&
+    (step.some(/\/(?:tmp|Users\/Shared|private\/tmp)\//) || step.sub('submit') || step.sub('load|bootstrap')) &&
+    (step.sub('kickstart|enable') ? 'moderate' : 'high'));
 
 /** Directories that everyone can write to. */
 const SCRATCH = /(?:^|[:=\s])\.{0,2}\/(?:tmp|dev\/shm|var\/tmp)\//;
@@ -151,6 +152,12 @@ export const PERSISTENCE_LINE_RULES: readonly CommandLineRule[] = inFamily('pers
   },
 ]);
 
+/** A timer that runs the text of a shell, or a program that everyone can replace. */
+const startsHidden = (step: Step): boolean =>
+  step.args.some(
+    (arg, at) => (/^-c$/.test(arg) && /sh$/.test(step.args[at - 1] ?? '')) || step.kind(arg) === 'scratch',
+  );
+
 export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
   {
     id: 'persistence.cron-file',
@@ -195,10 +202,21 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     safer: 'Install it as a package, or use systemctl edit.',
   },
   {
+    id: 'persistence.scratch-unit',
+    level: 'high',
+    tools: 'systemctl',
+    when: (s: Step) =>
+      s.sub('link|enable|reenable|start|daemon-reload') &&
+      s.after(1).some((path) => path.includes('/') && s.kind(path) === 'scratch'),
+    technique: 'T1543.002',
+    reason: 'Starts a service from a directory that everyone can write to.',
+    safer: 'Install the unit file in /etc/systemd/system.',
+  },
+  {
     id: 'persistence.transient-timer',
     level: 'moderate',
     tools: 'systemd-run',
-    when: (s: Step) => s.some(/^--(?:on-|timer)/),
+    when: (s: Step) => s.some(/^--(?:on-|timer)/) && (!s.some(/^--on-active/) && startsHidden(s) ? 'high' : 'moderate'),
     raise: true as const,
     technique: 'T1053.006',
     reason: 'Starts a command later or repeatedly.',

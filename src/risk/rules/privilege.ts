@@ -33,7 +33,7 @@ const CONTAINER =
 
 /** Terminals and consoles that are equivalent to a shell if given nothing else to do. */
 const CONSOLE =
-  /^(?:screen|tmux|byobu|zellij|script|su|irb|ghci|tclsh|cpan|capsh|lua|python|node|julia|r|guile|iex|erl|jshell|ftp|lftp|ncftp|mail|gdb|ed|pry|jjs|wish|ipython|bpython|msfconsole|elvish|nu|xonsh|deno|scala|groovysh|pwsh|sash)$/;
+  /^(?:screen|tmux|byobu|zellij|script|su|irb|ghci|tclsh|cpan|capsh|lua|python|node|julia|r|guile|iex|erl|jshell|ftp|lftp|ncftp|mail|gdb|ed|pry|jjs|wish|ipython|bpython|msfconsole|elvish|nu|xonsh|deno|scala|groovysh|pwsh|sash|vim|nvim|nano|pico|emacs|joe|hping3|tdbtool|tasksh|ginsh|zathura|psftp|telnet|octave|vimdiff|view)$/;
 
 /** A root shell without a command of its own. */
 const rootShell = (step: Step): Verdict => {
@@ -121,6 +121,8 @@ const HOOKS: Readonly<Record<string, RegExp>> = {
 };
 const usesHook = (step: Step): Verdict => {
   if (!step.elevated) return false;
+  // A pager that git is told to start asks for commands.
+  if (step.tool === 'git' && /^(?:-p|--paginate)$/.test(step.args[0] ?? '')) return true;
   const pattern = Object.hasOwn(HOOKS, step.tool) ? HOOKS[step.tool] : undefined;
   if (!pattern) return false;
   if (/^(?:find|vim|npm|make|dpkg|mount|crontab|snap|dmsetup|rsync|man|sed|git|awk)$/.test(step.tool))

@@ -50,7 +50,7 @@ const kills = (step: Step): Verdict => {
 const fills = (step: Step): boolean => {
   if (step.tool === 'yes')
     return (
-      step.writes.some((item) => !/^\/dev\/null/.test(item.path)) ||
+      step.writes.some((item) => !/^\/dev\/null/.test(item.path) || step.invocation.background) ||
       (step.invocation.background && step.invocation.inLoop)
     );
   const source =
@@ -163,7 +163,7 @@ export const RESOURCE_RULES: readonly StepRule[] = inFamily('resources', [
   {
     id: 'resources.flood',
     level: 'high',
-    tools: 'hping3 ping slowloris goldeneye',
+    tools: 'hping3 ping slowloris goldeneye slowhttptest t50 torshammer pyloris hulk xerxes mausezahn',
     when: (s: Step) =>
       s.tool === 'ping'
         ? s.flag('-f', '--flood')

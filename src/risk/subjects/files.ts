@@ -68,7 +68,7 @@ const secretReads = (step: ProgramWords): readonly string[] => {
 };
 
 export const READERS: ReadonlySet<string> = new Set(
-  'cat tac bat ul pg hd bvi shuf ptx zcat zless zgrep bzcat xzcat lz4 brotli pigz lzop ar pax cpio shar rar lftp less more most head tail nl strings xxd hexdump od base64 base32 grep rg ag awk sed cut sort uniq cp mv ln scp rsync sftp tar zip 7z gzip bzip2 xz zstd cpio dd tee curl wget nc openssl gpg diff cmp ditto install vim nvim nano emacs code python perl ruby php jq yq column fold rev tr wc view source aws gsutil rclone s3cmd split csplit paste join comm look pr fmt expand unexpand iconv uuencode basenc ssh-keygen john hashcat unshadow lookbin xargs type open pbcopy xclip file stat sqlite3 readarray'.split(
+  'cat tac bat ul pg hd bvi shuf ptx zcat zless zgrep bzcat xzcat lz4 brotli pigz lzop ar pax cpio shar rar lftp less more most head tail nl strings xxd hexdump od base64 base32 grep rg ag awk sed cut sort uniq cp mv ln scp rsync sftp tar zip 7z gzip bzip2 xz zstd cpio dd tee curl wget nc openssl gpg diff cmp ditto install vim nvim nano emacs code python perl ruby php jq yq column fold rev tr wc view source aws gsutil rclone s3cmd split csplit paste join comm look pr fmt expand unexpand iconv uuencode basenc ssh-keygen john hashcat unshadow lookbin xargs type open pbcopy xclip file stat sqlite3 readarray plutil textutil qlmanage'.split(
     ' ',
   ),
 );
@@ -162,6 +162,16 @@ const WRITERS: Readonly<Record<string, (step: ProgramWords) => readonly Write[]>
   gpg: outputOption('-o', '--output'),
   age: outputOption('-o', '--output'),
   uudecode: outputOption('-o'),
+  nscurl: outputOption('-o', '--output'),
+  screencapture: (step) => asWrites('overwrite', plainOperands(step).slice(-1)),
+  import: (step) => asWrites('overwrite', plainOperands(step).slice(-1)),
+  scrot: (step) => asWrites('overwrite', plainOperands(step).slice(-1)),
+  fswebcam: (step) => asWrites('overwrite', plainOperands(step).slice(-1)),
+  arecord: (step) => asWrites('overwrite', plainOperands(step).slice(-1)),
+  ffmpeg: (step) => asWrites('overwrite', plainOperands(step).slice(-1)),
+  'gnome-screenshot': outputOption('-f', '--file'),
+  tcpdump: outputOption('-w'),
+  tshark: outputOption('-w'),
   tar: archives,
   zip: archives,
   '7z': archives,

@@ -42,6 +42,7 @@ const PLACES = [
   String.raw`\/etc\/(?:ssl\/private|pki\/tls\/private|letsencrypt\/(?:live|archive)\/.*priv|wireguard\/|openvpn\/.*\.key|NetworkManager\/system-connections|wpa_supplicant)`,
   String.raw`\/proc\/(?:\d+|self|thread-self|\*|\$\w+|\$\{\w+\}|\$\(.*\))\/(?:environ|mem)$`,
   String.raw`(?:^|\/)Keychains(?:\/|$)|Library\/(?:Cookies|Accounts|Messages)(?:\/|$)|com\.apple\.TCC`,
+  String.raw`^\/proc\/kcore$|^\/dev\/k?mem$`,
 ].join('|');
 const CREDENTIALS = new RegExp(
   String.raw`(?:^|\/)\.(?:${DOT_FILES})(?:\/|$|\*)|(?:^|\/)(?:${NAMES})(?:$|["'])|${PLACES}`,
@@ -59,7 +60,7 @@ const HISTORY = /(?:^|\/)\.(?:bash|zsh|sh|ash|fish|python|mysql|psql|sqlite|node
 
 /** Something that every sensitive path contains; rejects most words at once. */
 const HINT =
-  /\/\.|^\$|^\.|key|pass|shadow|sudoers|secret|cred|id_|identity|_sk$|\.p(?:em|pk|12|fx)|jks|kdb|keytab|krb5|etc\/|dslocal|[Cc]ookies|logins|signons|Login Data|Web Data|Local State|wallet|tfstate|service|kube|rancher|k0s|environ$|mem$|\.env|history|Library|TCC|chat\.db|NoteStore|Accounts4|SystemKey|wp-config|netrc|debian\.cnf|ovpn|mobileprovision|\/sss\/|samba/;
+  /\/\.|^\$|^\.|key|pass|shadow|sudoers|secret|cred|id_|identity|_sk$|\.p(?:em|pk|12|fx)|jks|kdb|keytab|krb5|etc\/|dslocal|[Cc]ookies|logins|signons|Login Data|Web Data|Local State|wallet|tfstate|service|kube|rancher|k0s|environ$|mem$|\.env|history|Library|TCC|chat\.db|NoteStore|Accounts4|SystemKey|wp-config|netrc|debian\.cnf|ovpn|mobileprovision|\/sss\/|samba|kcore/;
 
 /** Glob patterns are compared with these. */
 const KNOWN: readonly (readonly [string, Sensitivity])[] = [

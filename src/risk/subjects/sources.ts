@@ -12,6 +12,8 @@ export const SECRET = 1;
 export const PRIVATE = 2;
 export const REMOTE = 4;
 export const DECODED = 8;
+/** Pictures of the screen, recordings, network traffic, packed directories of documents. */
+export const COLLECTED = 16;
 
 const PRINTS_VARIABLES = /^(?:env|printenv|set|export|declare|typeset|compgen|history|fc)$/;
 const SECRET_NAME = /(?:SECRET|PASSW|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE|CREDENTIAL)/i;
@@ -24,6 +26,7 @@ export const secretLabel = (path: string): Label => {
 /** What a program prints of its own. */
 export const sourceLabel = (step: Step): Label => {
   if (step.isWrapper) return 0;
+  if (records(step)) return COLLECTED;
   if (isFetcher(step)) return REMOTE;
   if (isDecoder(step)) return DECODED;
   if (PRINTS_VARIABLES.test(step.tool) && step.invocation.pipesTo !== null) {
@@ -37,6 +40,24 @@ export const sourceLabel = (step: Step): Label => {
   if (printsClipboard(step)) return PRIVATE;
   return printsSecrets(step) ? SECRET : 0;
 };
+
+const RECORDERS =
+  /^(?:screencapture|xwd|scrot|maim|grim|gnome-screenshot|spectacle|imagesnap|fswebcam|streamer|arecord|parecord|rec|tcpdump|tshark|dumpcap|ngrep)$/;
+/** Programs that record the screen, the camera, the microphone or the network. */
+const records = (step: Step): boolean => {
+  if (RECORDERS.test(step.tool)) return !step.flag('-r', '-D', '--help', '--version');
+  if (step.tool === 'import') return step.flag('-window');
+  if (step.tool === 'ffmpeg') return step.some(/^(?:x11grab|avfoundation|alsa|pulse|v4l2|kmsgrab)$/);
+  return step.tool === 'ditto' && step.some(/^-[a-zA-Z]*c/) && step.args.includes('-');
+};
+
+const DOCUMENTS =
+  /^(?:~[\w.-]*|\/home\/[^/]+|\/Users\/[^/]+|\/root)\/(?:Documents|Desktop|Downloads|Pictures|Library|Movies|Photos)\/?\*?$|^\/(?:home|Users)\/?\*?$/;
+/** What a packed directory brings into the flow. */
+export const packedLabel = (step: Step, path: string): Label =>
+  DOCUMENTS.test(path.replace(/^\$\{?HOME\}?/, '~')) && /^(?:g?tar|bsdtar|zip|7z|ditto|cpio|rar)$/.test(step.tool)
+    ? COLLECTED
+    : 0;
 
 /** People copy passwords. */
 const printsClipboard = (step: Step): boolean =>

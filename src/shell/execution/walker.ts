@@ -232,6 +232,16 @@ function isEndless({ branches, words, negated }: CompoundCommand): boolean {
   return ALWAYS_TRUE.test(text) || /^(?:\[ (?:1|true|-n \w+|1 -eq 1|1 = 1) \]|test (?:1|true))$/.test(text);
 }
 
+/** The values of a loop's variable, as those of an array. */
+const itemsOf = (name: string, elements: readonly Word[], { start, end }: CompoundCommand): Assignment => ({
+  name,
+  append: false,
+  value: null,
+  elements,
+  start,
+  end,
+});
+
 /**
  * Walks a loop once, or once per item of a literal list, to detect `for d in / /home; do rm -rf $d;
  * done`.
@@ -241,6 +251,7 @@ function runLoop(walk: Walk, command: CompoundCommand, words: readonly Word[], f
   const literal = name !== null && words.length > 0 && words.every((word) => word.value !== null || isPlace(word));
   const iterations: readonly (Word | null)[] = literal ? words.slice(0, MAX_ITERATIONS) : [null];
   const endless = frame.endless || isEndless(command);
+  if (name !== null && !literal) walk.settings.push({ assignment: itemsOf(name, words, command), exported: false });
   for (const [index, word] of iterations.entries()) {
     if (name !== null) setVariable(walk.scope, name, word);
     if (name !== null) walk.scope.reads.delete(name);

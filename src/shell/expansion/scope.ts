@@ -85,7 +85,7 @@ export function setVariable(scope: Scope, name: string, word: Word | null): void
   else scope.places.delete(name);
 }
 
-/** The parts of a value that begins with a home directory; null for any other reference. */
+/** The parts of a value that is a place (`isPlace`); null for any other reference. */
 export function placeOf(scope: Scope, { name, operator, start, end }: VariablePart): readonly WordPart[] | null {
   if (operator !== '' || scope.places.size === 0 || lookUp(scope, name) !== null) return null;
   const place = scope.places.get(referenced(scope, name));
@@ -94,10 +94,13 @@ export function placeOf(scope: Scope, { name, operator, start, end }: VariablePa
   return scope.substituted > MAX_SUBSTITUTED ? null : place.parts.map((part) => ({ ...part, start, end }));
 }
 
-export const isPlace = ({ parts: [home, ...rest] }: Word): boolean =>
-  home !== undefined &&
-  (home.kind === 'tilde' || (home.kind === 'variable' && home.name === 'HOME' && home.operator === '')) &&
-  rest.every(({ kind }) => kind === 'literal');
+/** A path below a home directory, or a pattern with an absolute path. */
+export const isPlace = ({ parts: [first, ...rest] }: Word): boolean =>
+  first !== undefined &&
+  (first.kind === 'tilde' ||
+    (first.kind === 'variable' && first.name === 'HOME' && first.operator === '') ||
+    (first.kind === 'literal' && first.text.startsWith('/'))) &&
+  rest.every(({ kind }) => kind === 'literal' || kind === 'glob');
 
 /** The name that a nameref stands for; chains of more than a few are not followed. */
 export function referenced(scope: Scope, name: string): string {

@@ -3,6 +3,7 @@ import type { RuleExamples } from './rule-examples.ts';
 export const ACCOUNTS_EXAMPLES: RuleExamples = {
   'accounts.create': {
     fires: [
+      "useradd -p '$6$abc$def' -m bob",
       'useradd -o -u 0 evil',
       'useradd -g 0 -M -d /root -s /bin/bash butter',
       'pw userdel bob',

@@ -3,6 +3,8 @@ import type { RuleExamples } from './rule-examples.ts';
 export const CLOUD_EXAMPLES: RuleExamples = {
   'cloud.aws-delete': {
     fires: [
+      'aws iam update-login-profile --user-name x --password y',
+      'aws ec2 modify-snapshot-attribute --snapshot-id s --attribute createVolumePermission --operation-type add --user-ids 123456789012',
       'aws s3 rb s3://b --force',
       'aws ec2 terminate-instances --instance-ids i-1',
       'aws rds delete-db-instance --db-instance-identifier x',
@@ -12,7 +14,13 @@ export const CLOUD_EXAMPLES: RuleExamples = {
       'aws lambda delete-function --function-name x',
       'aws cloudtrail stop-logging --name x',
     ],
-    silent: ['aws s3 ls', 'aws ec2 describe-instances', 'aws sts get-caller-identity', 'aws lambda invoke x'],
+    silent: [
+      'aws ec2 describe-snapshot-attribute --snapshot-id s --attribute createVolumePermission',
+      'aws s3 ls',
+      'aws ec2 describe-instances',
+      'aws sts get-caller-identity',
+      'aws lambda invoke x',
+    ],
   },
   'cloud.delete': {
     fires: [

@@ -46,6 +46,20 @@ export const CLUSTER_EXAMPLES: RuleExamples = {
     fires: ['helm delete x', 'velero backup delete x'],
     silent: ['helm list', 'helm install x y', 'helm upgrade --install x y'],
   },
+  'cluster.store-read': {
+    fires: [
+      'etcdctl get / --prefix --keys-only=false',
+      'etcdctl get "" --prefix',
+      'etcdctl --endpoints=https://e:2379 get /registry/secrets/default/db',
+      'etcdctl snapshot save /tmp/x.db',
+    ],
+    silent: [
+      'etcdctl get / --prefix --keys-only',
+      'etcdctl get /app/config --prefix',
+      'etcdctl snapshot save /var/backups/etcd.db',
+      'etcdctl put a b',
+    ],
+  },
   'cluster.node-api': {
     fires: [
       'curl -sk https://10.1.2.3:10250/run/default/pod/app -d cmd=id',

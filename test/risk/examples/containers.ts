@@ -10,8 +10,12 @@ export const CONTAINERS_EXAMPLES: RuleExamples = {
     silent: ['virsh list', 'vagrant up', 'vagrant ssh'],
   },
   'containers.enter-host': {
-    fires: ['sudo docker run -v /:/mnt --rm -it alpine chroot /mnt sh', 'nsenter -t 1 -m -u -i -n sh'],
-    silent: ['nsenter --help'],
+    fires: [
+      'mkdir /tmp/c && mount -t cgroup -o rdma cgroup /tmp/c',
+      'sudo docker run -v /:/mnt --rm -it alpine chroot /mnt sh',
+      'nsenter -t 1 -m -u -i -n sh',
+    ],
+    silent: ['mount -t cgroup2 none /sys/fs/cgroup', 'nsenter --help'],
   },
   'containers.escape': {
     fires: [

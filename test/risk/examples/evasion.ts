@@ -7,6 +7,8 @@ export const EVASION_EXAMPLES: RuleExamples = {
   },
   'evasion.firewall-off': {
     fires: [
+      'iptables -t nat -A PREROUTING -p tcp --dport 443 -j REDIRECT --to-port 8443',
+      'iptables -t nat -I PREROUTING -p udp --dport 53 -j DNAT --to-destination 203.0.113.5',
       'iptables -A OUTPUT -p tcp --tcp-flags RST RST -j DROP',
       'iptables -I OUTPUT -p udp --dport 514 -j DROP',
       'esxcli network firewall set --enabled false',
@@ -20,6 +22,8 @@ export const EVASION_EXAMPLES: RuleExamples = {
       'pfctl -d',
     ],
     silent: [
+      'iptables -t nat -A POSTROUTING -o eth0 -j MASQUERADE',
+      'iptables -t nat -L PREROUTING',
       'iptables -A INPUT -p tcp --dport 443 -j ACCEPT',
       'esxcli system version get',
       'esxcli network firewall get',
@@ -30,6 +34,7 @@ export const EVASION_EXAMPLES: RuleExamples = {
   },
   'evasion.gatekeeper': {
     fires: [
+      'sudo defaults write /Library/Preferences/com.apple.loginwindow autoLoginUser bob',
       'csrutil disable',
       'spctl --master-disable',
       'xattr -d com.apple.quarantine x.app',
@@ -38,6 +43,7 @@ export const EVASION_EXAMPLES: RuleExamples = {
       'systemsetup -setremotelogin on',
     ],
     silent: [
+      'defaults write com.apple.loginwindow GuestEnabled -bool false',
       'defaults read x',
       'csrutil status',
       'systemsetup -gettimezone',
@@ -117,6 +123,9 @@ export const EVASION_EXAMPLES: RuleExamples = {
   },
   'evasion.log-wipe': {
     fires: [
+      "find /var/log -name '*.log' -exec sh -c ': > {}' \\;",
+      'find /var/log -type f -exec sh -c \'cat /dev/null > "$1"\' _ {} \\;',
+      'for f in /var/log/*.log; do : > "$f"; done',
       'grep -v 198.51.100.9 /tmp/c > /var/log/auth.log',
       'awk "!/evil/" copy > /var/log/secure',
       'dd if=/dev/null of=/var/log/wtmp',
@@ -129,6 +138,8 @@ export const EVASION_EXAMPLES: RuleExamples = {
       "sed -i '/10.0.0.1/d' /var/log/auth.log",
     ],
     silent: [
+      "find . -name '*.log' -exec sh -c ': > {}' \\;",
+      'for f in /tmp/*.log; do : > "$f"; done',
       'grep -v debug app.log > filtered.log',
       'grep error /var/log/syslog > errors.txt',
       'dd if=/var/log/app.log of=copy.log',
@@ -140,6 +151,11 @@ export const EVASION_EXAMPLES: RuleExamples = {
   },
   'evasion.service-off': {
     fires: [
+      'systemctl mask --now clamav-daemon',
+      'systemctl stop falco-modern-bpf.service',
+      'launchctl bootout system/com.crowdstrike.falcon.Agent',
+      'sv down rsyslogd',
+      'insserv -r auditd',
       'pkill -f "auditd|falco"',
       'kill -9 $(pidof falcon-sensor)',
       'pgrep -f osqueryd | xargs kill -9',
@@ -156,6 +172,9 @@ export const EVASION_EXAMPLES: RuleExamples = {
       'killall auditd',
     ],
     silent: [
+      'pkill -HUP rsyslogd',
+      'killall -s HUP syslogd',
+      'kill -USR1 $(pidof auditd)',
       'pkill -f "node server.js"',
       'kill $(pidof myapp)',
       'pgrep node | xargs kill',
@@ -184,8 +203,23 @@ export const EVASION_EXAMPLES: RuleExamples = {
     silent: ['sudo nice ls', '((1+2))'],
   },
   'evasion.hidden-program': {
-    fires: ['/tmp/.x/agent', 'nohup /tmp/agent &', '/var/tmp/.cache-1/run -d', '/dev/shm/k', 'setsid /tmp/a'],
-    silent: ['/tmp/build/app', './.venv/bin/python a.py', '~/.local/bin/tool', 'nohup ./server &', 'ls /tmp/.X11-unix'],
+    fires: [
+      "exec -a '[kworker/0:1]' /opt/x",
+      '/tmp/... -l',
+      '/tmp/.x/agent',
+      'nohup /tmp/agent &',
+      '/var/tmp/.cache-1/run -d',
+      '/dev/shm/k',
+      'setsid /tmp/a',
+    ],
+    silent: [
+      'exec -a bash zsh',
+      '/tmp/build/app',
+      './.venv/bin/python a.py',
+      '~/.local/bin/tool',
+      'nohup ./server &',
+      'ls /tmp/.X11-unix',
+    ],
   },
   'evasion.init-script': {
     fires: ['/etc/init.d/auditd stop', 'sudo /etc/rc.d/init.d/iptables stop'],

@@ -2,8 +2,9 @@ import type { RuleExamples } from './rule-examples.ts';
 
 export const EXPOSURE_EXAMPLES: RuleExamples = {
   'exposure.file-server': {
-    fires: ['python -m http.server'],
+    fires: ['python3 -m http.server --directory /etc', 'ruby -run -e httpd / -p 8080', 'python -m http.server'],
     silent: [
+      "ruby -e 'puts 1'",
       "python -c 'import os; print(os.getuid())'",
       'python script.py',
       'python3 -c \'import json,sys; print(json.load(sys.stdin)["a"])\'',
@@ -40,8 +41,14 @@ export const EXPOSURE_EXAMPLES: RuleExamples = {
     silent: ['macchanger -s eth0'],
   },
   'exposure.ssh-remote-forward': {
-    fires: ['ssh -R 8080:localhost:80 host'],
+    fires: [
+      'ssh -fN -R 2222:localhost:22 a@b',
+      'ssh -N -D 0.0.0.0:1080 a@b',
+      'ssh -NR 9000 a@b',
+      'ssh -R 8080:localhost:80 host',
+    ],
     silent: [
+      'ssh -D 1080 host',
       'ssh -L 8080:localhost:80 host',
       'ssh user@host',
       'ssh -i ~/.ssh/id_rsa user@host',

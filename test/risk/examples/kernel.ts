@@ -19,11 +19,15 @@ export const KERNEL_EXAMPLES: RuleExamples = {
     silent: ['kexec --version'],
   },
   'kernel.load-module': {
-    fires: ['sudo insmod evil.ko', 'modprobe evil', 'modprobe -r x'],
+    fires: ['modprobe -f x', 'sudo insmod evil.ko', 'modprobe evil', 'modprobe -r x'],
     silent: ['insmod --help', 'kmutil inspect'],
   },
   'kernel.proc-write': {
-    fires: ['echo 0 > /proc/sys/kernel/randomize_va_space', 'echo 1 > /proc/sys/net/ipv4/ip_forward'],
+    fires: [
+      'echo 1 > /tmp/c/x/notify_on_release',
+      'echo 0 > /proc/sys/kernel/randomize_va_space',
+      'echo 1 > /proc/sys/net/ipv4/ip_forward',
+    ],
     silent: [
       "echo 'show stat' | socat stdio /run/haproxy.sock",
       'sysctl -a',

@@ -47,8 +47,8 @@ export const PERSISTENCE_EXAMPLES: RuleExamples = {
     silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
   },
   'persistence.launchd': {
-    fires: ['launchctl load ~/Library/LaunchAgents/evil.plist'],
-    silent: ['launchctl list'],
+    fires: ['launchctl setenv DYLD_INSERT_LIBRARIES /tmp/x.dylib', 'launchctl load ~/Library/LaunchAgents/evil.plist'],
+    silent: ['launchctl setenv EDITOR vim', 'launchctl list'],
   },
   'persistence.loader': {
     fires: ['echo /tmp/evil.so > /etc/ld.so.preload'],
@@ -109,6 +109,18 @@ export const PERSISTENCE_EXAMPLES: RuleExamples = {
       'echo \'eval "$(direnv hook zsh)"\' >> ~/.zshrc',
     ],
     silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
+  },
+  'persistence.scratch-unit': {
+    fires: [
+      'systemctl link /tmp/x.service',
+      'systemctl enable --now /dev/shm/x.service',
+      'systemctl --user enable /var/tmp/x.timer',
+    ],
+    silent: [
+      'systemctl enable nginx',
+      'systemctl enable --now /etc/systemd/system/x.service',
+      'systemctl start tmp.mount',
+    ],
   },
   'persistence.transient-timer': {
     fires: ['systemd-run --on-calendar=hourly /tmp/x'],

@@ -30,6 +30,7 @@ export const PRIVILEGE_EXAMPLES: RuleExamples = {
   },
   'privilege.program-hook': {
     fires: [
+      'sudo git -p help',
       "sudo vim -c ':!/bin/sh'",
       'sudo awk \'BEGIN {system("/bin/sh")}\'',
       'sudo find . -exec /bin/sh \\; -quit',
@@ -43,6 +44,8 @@ export const PRIVILEGE_EXAMPLES: RuleExamples = {
       "sudo sqlite3 /dev/null '.shell /bin/sh'",
     ],
     silent: [
+      'sudo git log -p',
+      'git -p log',
       'ssh-keygen -D /usr/lib/opensc-pkcs11.so',
       'sudo tshark -X read_format:pcap',
       'pip install requests',
@@ -63,6 +66,9 @@ export const PRIVILEGE_EXAMPLES: RuleExamples = {
   },
   'privilege.root-shell': {
     fires: [
+      'sudo vim',
+      'sudo nano',
+      'sudo hping3',
       'sudo chroot / /bin/sh',
       'sudo pry',
       'sudo pwsh',
@@ -77,6 +83,7 @@ export const PRIVILEGE_EXAMPLES: RuleExamples = {
       'sudo python -c \'import os; os.system("/bin/sh")\'',
     ],
     silent: [
+      'sudo vim /etc/hosts',
       'sudo find /etc -name x',
       'sudo apt update && sudo apt upgrade -y',
       'sudo apt-get install -y build-essential',

@@ -2,8 +2,9 @@ import type { RuleExamples } from './rule-examples.ts';
 
 export const RESOURCES_EXAMPLES: RuleExamples = {
   'resources.fill-disk': {
-    fires: ['yes > /tmp/x', 'cat /dev/zero > big'],
+    fires: ['yes > /dev/null &', 'yes > /tmp/x', 'cat /dev/zero > big'],
     silent: [
+      'yes | head -n 5 > /dev/null',
       'yes | head -3',
       'cat /dev/urandom | head -c 16',
       'cat <<EOF > script.sh\nrm -rf /\nEOF',
@@ -11,7 +12,7 @@ export const RESOURCES_EXAMPLES: RuleExamples = {
     ],
   },
   'resources.flood': {
-    fires: ['hping3 --flood target', 'ping -f host'],
+    fires: ['slowhttptest -c 1000 -H -u http://x', 'hping3 --flood target', 'ping -f host'],
     silent: ['ping -c 1 host', 'ansible all -m ping', 'redis-cli ping', 'ping -c 3 x'],
   },
   'resources.fork-bomb': {
