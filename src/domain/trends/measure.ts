@@ -38,27 +38,49 @@ export function rateOf(days: readonly FigureDay[], amount: Amount, base: Base = 
   return whole > 0 ? (1_000 * sum) / whole : null;
 }
 
+/** An amount over the days of a span. */
+export interface Sums {
+  /** Length of the span. */
+  readonly days: number;
+  /** Days of which the amount is known, and its sum over them. */
+  readonly known: number;
+  readonly count: number;
+  /** The rate over the days on which amount and base are known. */
+  readonly rate: number | null;
+}
+
 export function measureOf(
   now: readonly FigureDay[],
   before: readonly FigureDay[],
   amount: Amount,
   base: Base = 'commands',
 ): Measure {
-  const known = now.flatMap((day) => amount(day) ?? []);
-  const rate = rateOf(now, amount, base);
-  const earlier = isEnough(before, amount) ? rateOf(before, amount, base) : null;
+  return compare(sumsOf(now, amount, base), sumsOf(before, amount, base));
+}
+
+function sumsOf(days: readonly FigureDay[], amount: Amount, base: Base): Sums {
+  const known = days.flatMap((day) => amount(day) ?? []);
   return {
-    count: known.length === 0 ? null : known.reduce((sum, part) => sum + part, 0),
-    days: known.length,
-    rate,
+    days: days.length,
+    known: known.length,
+    count: known.reduce((sum, part) => sum + part, 0),
+    rate: rateOf(days, amount, base),
+  };
+}
+
+export function compare(now: Sums, before: Sums): Measure {
+  const earlier = isEnough(before) ? before.rate : null;
+  return {
+    count: now.known === 0 ? null : now.count,
+    days: now.known,
+    rate: now.rate,
     before: earlier,
-    change: rate === null || earlier === null || earlier <= 0 || !isEnough(now, amount) ? null : rate / earlier - 1,
+    change: now.rate === null || earlier === null || earlier <= 0 || !isEnough(now) ? null : now.rate / earlier - 1,
   };
 }
 
 /** A span of which less than half is known is not compared: it says too little about the rest. */
-const isEnough = (days: readonly FigureDay[], amount: Amount): boolean =>
-  2 * days.filter((day) => amount(day) !== null).length >= days.length;
+const isEnough = ({ known, days }: Sums): boolean => 2 * known >= days;
 
 /** Most nodes on one day. */
 export function mostNodes(days: readonly FigureDay[], nodes: Amount): number | null {

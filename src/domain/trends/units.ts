@@ -1,7 +1,5 @@
 /** Units compared, as far as the floor allows. */
-import { EVERYBODY } from '../blind/total-floor.ts';
-import { type FigureDay, riskyOf } from './figure-day.ts';
-import { type Measure, measureOf } from './measure.ts';
+import { compare, type Measure, type Sums } from './measure.ts';
 
 export interface UnitMeasure extends Measure {
   readonly unit: string;
@@ -9,21 +7,17 @@ export interface UnitMeasure extends Measure {
   readonly contributors: number | null;
 }
 
-/** Days of each unit. */
-export interface UnitDays {
+/** Risky commands of a unit. */
+export interface UnitSums {
   readonly unit: string;
-  readonly now: readonly FigureDay[];
-  readonly before: readonly FigureDay[];
+  readonly contributors: number | null;
+  readonly now: Sums;
+  readonly before: Sums;
 }
 
 /** Risky commands by unit, highest rate first; those that are unknown come last. */
-export function unitsOf(units: readonly UnitDays[]): readonly UnitMeasure[] {
+export function unitsOf(units: readonly UnitSums[]): readonly UnitMeasure[] {
   return units
-    .filter(({ unit }) => unit !== EVERYBODY)
-    .map(({ unit, now, before }) => ({
-      unit,
-      contributors: now.findLast(({ contributors }) => contributors !== null)?.contributors ?? null,
-      ...measureOf(now, before, riskyOf),
-    }))
+    .map(({ unit, contributors, now, before }) => ({ unit, contributors, ...compare(now, before) }))
     .sort((a, b) => (b.rate ?? -1) - (a.rate ?? -1) || (a.unit < b.unit ? -1 : 1));
 }

@@ -7,6 +7,7 @@ import {
   type TotalQuestion,
   type TotalSeries,
 } from '../../domain/blind/total-series.ts';
+import { commandsOf, figureLayout, riskyOf } from '../../domain/trends/figure-day.ts';
 import type { Database } from '../database.ts';
 
 /** What is stored once of each task. */
@@ -43,7 +44,13 @@ export function createTotalStore(database: Database): TotalStore {
       if (changes === 0) return;
       // The first block of a name: a unit may be called like everybody.
       const insert = database.prepare('INSERT OR IGNORE INTO total_block VALUES (?, ?, ?, ?, ?)');
-      for (const block of blocks) insert.run(task, block.name, day, block.contributors, JSON.stringify(block.cells));
+      const insertRisk = database.prepare('INSERT OR IGNORE INTO total_risk VALUES (?, ?, ?, ?, ?, ?)');
+      const layout = figureLayout(cells);
+      for (const block of blocks) {
+        insert.run(task, block.name, day, block.contributors, JSON.stringify(block.cells));
+        const figures = { day, contributors: block.contributors, code, layout, values: block.cells };
+        insertRisk.run(task, block.name, day, block.contributors, commandsOf(figures), riskyOf(figures));
+      }
     }),
   };
 }

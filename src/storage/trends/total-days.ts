@@ -55,16 +55,12 @@ interface TotalRow {
   readonly cells: string;
 }
 
-/**
- * The days of one block that have totals or a reason why there are none.
- *
- * @param isForRisk only the figures of risk levels are wanted, which spares most of the parsing
- */
+/** The days of one block that have totals or a reason why there are none. */
 export function totalDays(
   database: Database,
   { tasks }: TotalSource,
   block: string,
-  { until, days, isForRisk = false }: DaySpan & { readonly isForRisk?: boolean },
+  { until, days }: DaySpan,
 ): ReadonlyMap<string, FigureDay> {
   const [first = until] = daysUntil(until, days);
   const found = new Map<string, FigureDay>();
@@ -76,42 +72,10 @@ export function totalDays(
     const rows = database
       .prepare('SELECT day, contributors, cells FROM total_block WHERE task = ? AND block = ? AND day BETWEEN ? AND ?')
       .all(task, block, first, until) as TotalRow[];
-    const levels = isForRisk ? levelsIn(layout) : null;
     for (const { day, contributors, cells } of rows) {
       if (found.get(day)?.contributors != null) continue;
-      const values = (levels && someValues(cells, levels)) ?? (JSON.parse(cells) as (number | null)[]);
-      found.set(day, { day, contributors, code: null, layout, values });
+      found.set(day, { day, contributors, code: null, layout, values: JSON.parse(cells) as (number | null)[] });
     }
   }
   return found;
-}
-
-interface Levels {
-  /** Places of the first and the last cell about risk levels. */
-  readonly first: number;
-  readonly last: number;
-  /** Places of the number of commands of high and critical risk. */
-  readonly risky: readonly number[];
-}
-
-function levelsIn({ cells, places }: FigureLayout): Levels | null {
-  const isLevel = (name: string): boolean => name.startsWith('levels.');
-  const first = cells.findIndex(isLevel);
-  const risky = ['levels.high.count', 'levels.critical.count'].flatMap((name) => places.get(name) ?? []);
-  return first < 0 ? null : { first, last: cells.findLastIndex(isLevel), risky };
-}
-
-/**
- * The values about risk levels in a JSON array of numbers; the others stay empty. Null where other
- * cells may give the number of commands: they are not needed for a day without risky commands.
- */
-function someValues(cells: string, { first, last, risky }: Levels): readonly (number | null)[] | null {
-  let start = 1;
-  for (let place = 0; place < first; place += 1) start = cells.indexOf(',', start) + 1;
-  let end = start;
-  for (let place = first; place <= last && end >= 0; place += 1) end = cells.indexOf(',', end + 1);
-  const part = JSON.parse(`[${cells.slice(start, end < 0 ? cells.length - 1 : end)}]`) as readonly (number | null)[];
-  const values: (number | null)[] = [];
-  for (const [index, value] of part.entries()) values[first + index] = value;
-  return part.includes(null) && risky.every((place) => values[place] !== null) ? null : values;
 }

@@ -11,11 +11,12 @@ import type {
   TrendSource,
   UnitsAnswer,
 } from '../../domain/trends/trend-answers.ts';
-import { type UnitDays, unitsOf } from '../../domain/trends/units.ts';
+import { unitsOf } from '../../domain/trends/units.ts';
 import type { Database } from '../database.ts';
 import { answerBounds, answerDays } from './answer-days.ts';
 import { createMarkReader } from './mark-store.ts';
 import { type TotalSource, totalDays, totalSources } from './total-days.ts';
+import { unitSums } from './unit-sums.ts';
 
 /**
  * Trends over all nodes, from what this node has stored: releases of blind totals or, where there
@@ -49,7 +50,9 @@ export function createTrendReader(database: Database): TrendReader {
     },
     units: (question) => {
       const scope = scopeOf(database, question);
-      return { ...shown(scope), units: unitsOf(unitDays(database, scope)) };
+      const { source } = scope;
+      // Saved answers have no units.
+      return { ...shown(scope), units: source.source === 'totals' ? unitsOf(unitSums(database, source, scope)) : [] };
     },
   };
 }
@@ -87,17 +90,9 @@ interface Spans {
   readonly before: readonly FigureDay[];
 }
 
-function spansOf(database: Database, { source, block, until, days }: Scope, isForRisk = false): Spans {
+function spansOf(database: Database, { source, block, until, days }: Scope): Spans {
   const both = { until, days: 2 * days };
-  const known =
-    source.source === 'totals'
-      ? totalDays(database, source, block, { ...both, isForRisk })
-      : answerDays(database, both);
+  const known = source.source === 'totals' ? totalDays(database, source, block, both) : answerDays(database, both);
   const all = wholeSpan(known, both);
   return { now: all.slice(days), before: all.slice(0, days) };
 }
-
-const unitDays = (database: Database, scope: Scope): readonly UnitDays[] =>
-  scope.source.blocks
-    .filter((unit) => unit !== EVERYBODY)
-    .map((unit) => ({ unit, ...spansOf(database, { ...scope, block: unit }, true) }));

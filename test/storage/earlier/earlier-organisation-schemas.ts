@@ -290,4 +290,16 @@ export const EARLIER_ORGANISATION_SCHEMAS: readonly string[] = [
   -- Passes to the relay, each sealed to its node: the own one, and on a node that keeps the list those of all members.
   CREATE TABLE roster_pass (node TEXT PRIMARY KEY, created_at TEXT NOT NULL, document TEXT NOT NULL) WITHOUT ROWID, STRICT;
   `,
+  `
+  -- The newest cosignature of each witness under a release log of which this node is the trustee.
+  CREATE TABLE release_cosignature (
+    log TEXT NOT NULL,
+    witness TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    signature TEXT NOT NULL,
+    PRIMARY KEY (log, witness)
+  ) WITHOUT ROWID, STRICT;
+  `,
 ];
