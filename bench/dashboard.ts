@@ -2,12 +2,15 @@
  * Measures the dashboard (NFR-105): server time of its requests, first byte, first contentful paint
  * and first figures in Chromium, with the page's process running (warm) and not (cold). With
  * `--posture` it opens the posture view over a seeded year of 40 units and 10,000 members instead.
+ * The first contentful paint of an empty page in the same browser says what Chromium itself takes.
  * Prints JSON.
  *
  *     npx tsx bench/dashboard.ts [--events 10000,1000000,10000000] [--rounds 15] [--posture]
  */
 
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { seedYear } from '../test/rig/organisation-year.ts';
@@ -87,13 +90,35 @@ const NOTE_FIGURES = `new MutationObserver((_, observer) => {
   observer.disconnect();
 }).observe(document, { childList: true, subtree: true })`;
 
+/** The first paint of a page that holds one heading. */
+async function barePaint(page: Page, rounds: number): Promise<Figures> {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Bare</title><h1>Bare</h1>');
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  try {
+    const paints: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      await page.goto('about:blank');
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      await page.waitForFunction(IS_PAINTED);
+      paints.push(await page.evaluate(PAINT));
+    }
+    return summary(paints);
+  } finally {
+    server.close();
+  }
+}
+
+const PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0";
+const IS_PAINTED = `${PAINT} > 0`;
+
 async function visit(page: Page, url: string): Promise<{ readonly paint: number; readonly shown: number }> {
   await page.goto('about:blank');
   await page.goto(url);
   await page.locator('.glance').waitFor();
-  return page.evaluate(
-    `({ paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0, shown: window.figuresAt })`,
-  );
+  await page.waitForFunction(IS_PAINTED);
+  return page.evaluate(`({ paint: ${PAINT}, shown: window.figuresAt })`);
 }
 
 async function browserFigures(rig: DashboardRig, rounds: number, view = ''): Promise<unknown> {
@@ -125,6 +150,7 @@ async function browserFigures(rig: DashboardRig, rounds: number, view = ''): Pro
       await endPageProcess(rig);
     };
     return {
+      bare: { firstContentfulPaint: await barePaint(page, rounds) },
       warm: await visits(() => Promise.resolve()),
       cold: await visits(end),
       coldWithoutCache: await visits(end, true),

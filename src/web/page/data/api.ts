@@ -14,7 +14,7 @@ export class ApiError extends Error {
   }
 }
 
-type Parameters = Readonly<Record<string, string | number | undefined>>;
+export type Parameters = Readonly<Record<string, string | number | undefined>>;
 
 /** Reads one resource of the API. @throws ApiError, `not_logged_in` among others. */
 export async function read<T>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<T> {

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preac
 import { bounds, midnight, type Range } from '../model/ranges.ts';
 import { ApiError, read } from './api.ts';
 import type { Activity, LocalStatistics, Overview, Status, TerminalEvent } from './contract.ts';
-import { takeEarly } from './early.ts';
+import { takeToday } from './early.ts';
 import { followLive, type LiveState } from './live.ts';
 
 /** Events come in bursts (a script, a pasted block). Figures are loaded once per burst. */
@@ -43,7 +43,7 @@ export function usePersonal(range: Range, { onStatus, onLocked }: Callbacks): Pe
     const current = new AbortController();
     run.current = current;
     const { signal } = current;
-    const { at, overview: reading } = (range === 'today' ? takeEarly() : undefined) ?? ask(range, signal);
+    const { at, overview: reading } = (range === 'today' ? takeToday() : undefined) ?? ask(range, signal);
     try {
       const found = await reading;
       if (signal.aborted) return;

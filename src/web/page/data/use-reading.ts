@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { ApiError, read } from './api.ts';
+import { takeEarly } from './early.ts';
 
 /** What the panels of the posture view read. */
 export interface TrendParameters {
@@ -25,10 +26,13 @@ export function useReading<T>(
 ): Reading<T> {
   const [reading, setReading] = useState<Reading<T>>({ data: null, trouble: null });
   const key = JSON.stringify(parameters);
-  useEffect(() => {
+  // Before the paint, so that the figures load meanwhile.
+  useLayoutEffect(() => {
     const run = new AbortController();
-    read<T>(path, parameters, run.signal).then(
-      (data) => setReading({ data, trouble: null }),
+    (takeEarly<T>(path, parameters) ?? read<T>(path, parameters, run.signal)).then(
+      (data) => {
+        if (!run.signal.aborted) setReading({ data, trouble: null });
+      },
       (error: unknown) => {
         if (run.signal.aborted) return;
         if (error instanceof ApiError && error.code === 'not_logged_in') onLocked();

@@ -9,6 +9,8 @@ export const TREND_SPAN_NAMES: Readonly<Record<TrendSpan, string>> = {
   91: '13 weeks',
   364: '1 year',
 };
+/** What the posture view shows first. */
+export const FIRST_TREND = { days: 91, block: 'organisation' } as const;
 
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const dayOfYear = new Intl.DateTimeFormat(undefined, {

@@ -4,7 +4,7 @@ import { type PostureAnswer, TREND_SPANS, type TrendSource } from '../../../doma
 import type { FleetPage } from '../data/contract.ts';
 import { type TrendParameters, useReading } from '../data/use-reading.ts';
 import { counted } from '../model/format.ts';
-import { TREND_SPAN_NAMES, type TrendSpan, utcDate } from '../model/trend-words.ts';
+import { FIRST_TREND, TREND_SPAN_NAMES, type TrendSpan, utcDate } from '../model/trend-words.ts';
 import { Panel } from '../parts/common/panel.tsx';
 import { Segments } from '../parts/common/segments.tsx';
 import { AlertsPanel } from '../parts/posture/alerts-panel.tsx';
@@ -23,8 +23,8 @@ const SPAN_NAMES = Object.fromEntries(TREND_SPANS.map((days) => [days, TREND_SPA
 
 /** Risk over all nodes: the latest known state, and its course. */
 export function PostureView({ onLocked }: { readonly onLocked: () => void }) {
-  const [days, setDays] = useState<TrendSpan>(91);
-  const [block, setBlock] = useState('organisation');
+  const [days, setDays] = useState<TrendSpan>(FIRST_TREND.days);
+  const [block, setBlock] = useState<string>(FIRST_TREND.block);
   const [turn, setTurn] = useState(0);
   const parameters: TrendParameters = { days, block };
   const { data, trouble } = useReading<PostureAnswer>('/api/posture', { ...parameters }, onLocked, turn);
