@@ -27,8 +27,6 @@ export interface PassTerms extends Pick<RelayPass, 'org' | 'node' | 'createdAt' 
   /** X25519 public key of the node's card, base64. */
   readonly sealingKey: string;
   readonly content: PassContent;
-  /** 32 fresh random bytes. */
-  readonly ephemeral: Uint8Array;
 }
 
 export interface OpenedPass {
@@ -37,13 +35,12 @@ export interface OpenedPass {
 }
 
 export function signPass(terms: PassTerms, signer: Signer): OpenedPass {
-  const { org, node, createdAt, expires, sealingKey, content, ephemeral } = terms;
+  const { org, node, createdAt, expires, sealingKey, content } = terms;
   const box = sealBox({
     recipient: new Uint8Array(Buffer.from(sealingKey, 'base64')),
     info: INFO,
     associatedData: placeOf({ org, node }),
     plaintext: Buffer.from(canonical(content)),
-    ephemeral,
   });
   const pass: RelayPass = {
     ...{ type: 'caro.relay-pass', org, node, createdAt, expires, box: Buffer.from(box).toString('base64') },

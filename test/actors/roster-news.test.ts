@@ -22,7 +22,6 @@ test('a supervisor that sends a false pass behind a new head does not keep the h
       ...{ org: 'example-gmbh', node: keyOf('ws-1').id, sealingKey: cardOf('ws-1').sealingKey },
       ...{ createdAt: '2026-12-01T00:00:00.000Z', expires: '2027-05-28T00:00:00.000Z' },
       content: { fleet: 'a.b.c', docs: null, questionKey: '' },
-      ephemeral: new Uint8Array(32).fill(1),
     },
     keyOf('ciso'),
   );

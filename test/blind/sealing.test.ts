@@ -16,7 +16,10 @@ const vector = JSON.parse(readFileSync(join(__dirname, '../vectors/hpke/rfc9180-
 >;
 const bytes = (name: keyof typeof vector): Uint8Array => Uint8Array.from(Buffer.from(vector[name], 'hex'));
 const hex = (some: Uint8Array): string => Buffer.from(some).toString('hex');
+/** The library takes ArrayBuffers of its own realm. */
+const copy = (view: Uint8Array): ArrayBuffer => Uint8Array.from(view).buffer;
 const sealing = createSealing();
+const suite = new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes128Gcm() });
 
 describe('the vector of RFC 9180', () => {
   test('gives the same key pair, box and plaintext', async () => {
@@ -36,11 +39,8 @@ describe('the vector of RFC 9180', () => {
 });
 
 describe('the library @hpke/core', () => {
-  const suite = new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes128Gcm() });
   const some = fc.uint8Array({ maxLength: 300 });
   const thirtyTwo = fc.uint8Array({ minLength: 32, maxLength: 32 });
-  /** The library takes ArrayBuffers of its own realm. */
-  const copy = (view: Uint8Array): ArrayBuffer => Uint8Array.from(view).buffer;
 
   test('derives the same keys, makes the same boxes, and opens ours', async () => {
     await fc.assert(
@@ -75,19 +75,28 @@ describe('a box', () => {
   const plaintext = Buffer.from('share');
   const made = async () => {
     const key = await sealing.deriveKey(randomBytes(32));
-    const box = await sealing.seal({
-      recipient: key.publicKey,
-      info,
-      associatedData,
-      plaintext,
-      ephemeral: randomBytes(32),
-    });
+    const box = await sealing.seal({ recipient: key.publicKey, info, associatedData, plaintext });
     return { key, box };
   };
 
   test('opens for its key, purpose and context', async () => {
     const { key, box } = await made();
     expect(Buffer.from(await sealing.open({ key, info, associatedData, box }))).toEqual(plaintext);
+  });
+
+  test('has an ephemeral key of its own, and opens with another implementation', async () => {
+    const boxes = new Set<string>();
+    for (let round = 0; round < 20; round += 1) {
+      const { key, box } = await made();
+      boxes.add(hex(box.subarray(0, 32)));
+      const recipient = await suite.createRecipientContext({
+        recipientKey: (await suite.kem.importKey('raw', copy(key.secretKey), false)) as webcrypto.CryptoKey,
+        ...{ enc: copy(box.subarray(0, 32)), info: copy(info) },
+      });
+      const opened = await recipient.open(copy(box.subarray(32)), copy(associatedData));
+      expect(Buffer.from(opened)).toEqual(plaintext);
+    }
+    expect(boxes.size).toBe(20);
   });
 
   test('does not open for another key, purpose or context, nor when any part of it was changed', async () => {
@@ -112,7 +121,7 @@ describe('a box', () => {
 
   test('is not made for a point of small order', async () => {
     const recipient = new Uint8Array(32);
-    const box = sealing.seal({ recipient, info, associatedData, plaintext, ephemeral: randomBytes(32) });
+    const box = sealing.seal({ recipient, info, associatedData, plaintext });
     await expect(box).rejects.toThrow();
   });
 });

@@ -312,7 +312,7 @@ async function endorseDraft(
   const verifyKey = ports.randomBytes(VERIFY_KEY_BYTES);
   const sealingKey = await ports.keys.sealingKey();
   const made = await makeOffer(
-    { draft: proposed, trustee: ports.signer(), sealingKey, verifyKey, ephemeral: ports.randomBytes(EPHEMERAL_BYTES) },
+    { draft: proposed, trustee: ports.signer(), sealingKey, verifyKey },
     ports.sealing,
   );
   ports.keys.keepVerifyKey(hashOf(verifyKey), verifyKey);
@@ -321,7 +321,6 @@ async function endorseDraft(
 }
 
 const VERIFY_KEY_BYTES = 16;
-const EPHEMERAL_BYTES = 32;
 
 function checkRole(ports: AggregatorsPorts, role: AggregatorRole, node: string): void {
   if (node !== ports.signer().id)

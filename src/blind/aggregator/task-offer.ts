@@ -47,13 +47,11 @@ export interface OfferInput {
   readonly sealingKey: SealingKey;
   /** 16 new random bytes. */
   readonly verifyKey: Uint8Array;
-  /** 32 random bytes. */
-  readonly ephemeral: Uint8Array;
 }
 
 /** The trustee's offer: the task that it signs, and the verify key for the leader. */
 export async function makeOffer(
-  { draft, trustee, sealingKey, verifyKey, ephemeral }: OfferInput,
+  { draft, trustee, sealingKey, verifyKey }: OfferInput,
   sealing: Sealing,
 ): Promise<{ readonly task: OpenedTask; readonly text: string }> {
   const document: BlindTask = {
@@ -69,7 +67,6 @@ export async function makeOffer(
     info: INFO,
     associatedData: Buffer.from(id),
     plaintext: verifyKey,
-    ephemeral,
   });
   const offer: BlindOffer = { type: 'caro.blind-offer', version: 1, task: envelope, verifyKey: base64(box) };
   return { task: { task: document, id, envelope }, text: fileText(offer) };

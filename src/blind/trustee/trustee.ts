@@ -46,7 +46,6 @@ export interface Trustee {
 
 /** How long after its window a day waits for a leader that presents too few reports. */
 const PATIENCE_MS = 3 * DAY_MS;
-const BOX_RANDOM_BYTES = 32;
 /** Trees that are kept for the proofs of nodes. */
 const MAX_TREES = 16;
 
@@ -212,7 +211,6 @@ async function release(
       info: SHARE_INFO,
       associatedData: shareContext(opened.id, counts.day, name),
       plaintext: share,
-      ephemeral: ports.randomBytes(BOX_RANDOM_BYTES),
     });
     made.push({
       logged: { name, contributors: members.length, root: contributorsRoot(contributors), share: hashOf(share) },

@@ -188,10 +188,7 @@ function passOf(
     questionKey: authority.questionKey,
   };
   const opened = signPass(
-    {
-      ...{ org: head.org, node: id, createdAt: isoTime(nowMs), expires, sealingKey: card.sealingKey, content },
-      ephemeral: new Uint8Array(randomBytes(SEED_BYTES)),
-    },
+    { org: head.org, node: id, createdAt: isoTime(nowMs), expires, sealingKey: card.sealingKey, content },
     signer,
   );
   return encodePass(opened);

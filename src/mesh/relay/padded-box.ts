@@ -18,9 +18,8 @@ export interface BoxFor {
   readonly subject: string;
 }
 
-/** @param ephemeral 32 fresh random bytes */
-export const sealFor = ({ recipient, subject }: BoxFor, text: string, ephemeral: Uint8Array): Uint8Array =>
-  sealBox({ recipient, info: INFO, associatedData: Buffer.from(subject), plaintext: pad(text), ephemeral });
+export const sealFor = ({ recipient, subject }: BoxFor, text: string): Uint8Array =>
+  sealBox({ recipient, info: INFO, associatedData: Buffer.from(subject), plaintext: pad(text) });
 
 /**
  * @param keys of this node; a leader or trustee has two

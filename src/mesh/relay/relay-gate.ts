@@ -21,7 +21,6 @@ import { encodeRelayMessage, RELAYED } from './relay-message.ts';
 /** The rule for questions to all members; they hold no figures. */
 const QUESTION_RULE = 'relay.connect';
 const QUESTIONS = ['query', 'roll-call'] as const satisfies readonly Typed['type'][];
-const EPHEMERAL_BYTES = 32;
 const ALL_NONCE_BYTES = 12;
 
 /** The part of a connection with a relay, or of a visit of a folder, that the gate writes to. */
@@ -105,7 +104,7 @@ export function createRelayGate(options: RelayGateOptions): RelayGate {
         { recipient: to.id, inReplyTo, ...(nonce === undefined ? {} : { nonce }) },
         decision,
       );
-      const box = sealFor({ recipient: to.box, subject: to.subject }, made.entry.bytes, randomBytes(EPHEMERAL_BYTES));
+      const box = sealFor({ recipient: to.box, subject: to.subject }, made.entry.bytes);
       return { ...made, subject: to.subject, box };
     });
   return {
