@@ -13,7 +13,7 @@ import { buildSync } from 'esbuild';
 import { assess } from '../src/risk/assess.ts';
 import { rate } from '../src/risk/rate.ts';
 import { analyse } from '../src/shell/analyse.ts';
-import { redact } from '../src/shell/secrets/redact.ts';
+import { redact } from '../src/shell/redact.ts';
 import { ALL_EXAMPLES } from '../test/risk/examples/all-examples.ts';
 import { ordinaryCommands, secretsInContext } from '../test/shell/secrets/corpus.ts';
 import { type Figures, report, round, summary } from './figures.ts';

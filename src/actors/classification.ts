@@ -2,7 +2,7 @@ import type { Classification, CommandText } from '../bus/messages.ts';
 import { analyse } from '../shell/analyse.ts';
 import { familyOf } from '../shell/catalogue/catalogue.ts';
 import { mainPattern } from '../shell/catalogue/main-pattern.ts';
-import { redact, redactedTools } from '../shell/secrets/redact.ts';
+import { redact, redactedTools } from '../shell/redact.ts';
 
 /** Tool, family and pattern of one command, and its text with secrets masked (FR-403). */
 export function classify({ command, shell }: CommandText): Classification {

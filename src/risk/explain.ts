@@ -5,7 +5,8 @@
 import type { RiskLevel } from '../domain/events/risk-level.ts';
 import { analyse } from '../shell/analyse.ts';
 import type { Analysis, Dialect, Invocation, Redirection, Word } from '../shell/model.ts';
-import { redact } from '../shell/secrets/redact.ts';
+import { redact } from '../shell/redact.ts';
+import { markOf } from '../shell/secrets/masks.ts';
 import { assess, type CustomRules, type Finding, findingOf, isQueryOnly, matchStep } from './assess.ts';
 import { REDIRECTION_ONLY, Step, stepsOf } from './step.ts';
 import type { PathContext } from './subjects/paths.ts';
@@ -69,7 +70,7 @@ export function explain(
   const { masked } = redact(command, analysis);
   const shown = (word: Word): string => {
     const secret = masked.find((span) => span.start < word.end && word.start < span.end);
-    return secret === undefined ? word.text : `‹redacted:${secret.kind}›`;
+    return secret === undefined ? word.text : markOf(secret);
   };
   const steps = stepsOf(analysis, pathContext);
   const all = steps.map((step, index) => ({ step, is: explained(step, shown, custom, index < MAX_COMMANDS) }));

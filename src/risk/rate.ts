@@ -7,7 +7,7 @@ import { analyse } from '../shell/analyse.ts';
 import { type Family, familyOf } from '../shell/catalogue/catalogue.ts';
 import { mainPattern } from '../shell/catalogue/main-pattern.ts';
 import type { Dialect } from '../shell/model.ts';
-import { type Redacted, redact } from '../shell/secrets/redact.ts';
+import { type Redacted, redact } from '../shell/redact.ts';
 import { assess, type CustomRules, type Finding } from './assess.ts';
 import type { PathContext } from './subjects/paths.ts';
 

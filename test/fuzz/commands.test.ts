@@ -5,7 +5,7 @@ import { RISK_LEVELS } from '../../src/domain/events/risk-level.ts';
 import { SHELLS } from '../../src/domain/events/shell-kind.ts';
 import { rate } from '../../src/risk/rate.ts';
 import { analyse } from '../../src/shell/analyse.ts';
-import { redact } from '../../src/shell/secrets/redact.ts';
+import { redact } from '../../src/shell/redact.ts';
 import { fuzzTest } from './rig/fuzzer.ts';
 import { holds, same } from './rig/invariants.ts';
 

@@ -66,7 +66,7 @@ const commandsIn = (bytes: Buffer): readonly RecordedCommand[] =>
 async function masking(shell: ShellKind | null): Promise<(text: string) => string> {
   const [{ analyse }, { redact }] = await Promise.all([
     import('../../shell/analyse.ts'),
-    import('../../shell/secrets/redact.ts'),
+    import('../../shell/redact.ts'),
   ]);
   return (text) => redact(text, analyse(text, shell ?? 'bash')).text;
 }

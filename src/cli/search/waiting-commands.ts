@@ -124,7 +124,7 @@ async function reader(
 ): Promise<(raw: RawCommand) => Pick<PastCommand, 'text' | 'risk' | 'rules'>> {
   const [{ analyse }, { redact }, { assess }] = await Promise.all([
     import('../../shell/analyse.ts'),
-    import('../../shell/secrets/redact.ts'),
+    import('../../shell/redact.ts'),
     import('../../risk/assess.ts'),
   ]);
   return ({ command, shell, cwd }) => {

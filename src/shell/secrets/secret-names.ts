@@ -53,7 +53,7 @@ export const isWeakName = (name: string): boolean => {
 };
 
 const NOT_A_VALUE =
-  /^(?:[$`‹<%]|\{\{|\\\$|\\?\d$|@[\w./~-]|\*+$|\.{2,}|…|x+$|[!*]{1,2}$|["'\\]+$|-+$|(?:true|false|null|none|nil|undefined|yes|no|on|off|stdin|prompt|ask|env|file|string|str|text|required|optional|auto|default|basic|bearer|token|disabled?|enabled?|always|never|change_?me|redacted|masked|hidden|todo|prohibit-password|without-password)$|(?:your|insert|enter|replace)[_-]|(?:env|file|fd|stdin|prompt|keychain|op|vault|arn|ref|secretsmanager|projects)[:/]|os\.|process\.|env\.|ENV\[|secrets?\.|vars?\.|data\.|local\.|self\.|getpass|input\()/i;
+  /^(?:[$`<%]|\{\{|\\\$|\\?\d$|@[\w./~-]|\*+$|\.{2,}|…|x+$|[!*]{1,2}$|["'\\]+$|-+$|(?:true|false|null|none|nil|undefined|yes|no|on|off|stdin|prompt|ask|env|file|string|str|text|required|optional|auto|default|basic|bearer|token|disabled?|enabled?|always|never|change_?me|redacted|masked|hidden|todo|prohibit-password|without-password)$|(?:your|insert|enter|replace)[_-]|(?:env|file|fd|stdin|prompt|keychain|op|vault|arn|ref|secretsmanager|projects)[:/]|os\.|process\.|env\.|ENV\[|secrets?\.|vars?\.|data\.|local\.|self\.|getpass|input\()/i;
 /** `--password PASSWORD`, `TOKEN=YOUR_TOKEN`. */
 const PLACEHOLDER = /^(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASS|TOKEN|SECRET|KEY|APIKEY|CREDENTIALS)(?:_HERE)?$/;
 const PATH =

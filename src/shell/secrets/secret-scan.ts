@@ -11,19 +11,9 @@ import { isSecretValue, looksLikeKey, NAME_HINT } from './secret-names.ts';
 import type { SecretSpan } from './secret-span.ts';
 import type { ZoneAt } from './text-zones.ts';
 
-/** What stands between existing masks, which are not masked again. */
-const betweenMasks = (text: string, start: number, end: number, found: SecretSpan[]): void => {
-  let from = start;
-  for (const part of text.slice(start, end).split(/(‹redacted:[\w-]{1,40}›)/)) {
-    const to = from + part.length;
-    if (/\w/.test(part) && !part.startsWith('‹redacted:')) found.push({ start: from, end: to, kind: 'private-key' });
-    from = to;
-  }
-};
-
 /**
  * Private keys: everything between the two marker lines, or to the end of the text if the second is
- * missing. A text that looks like a mask protects nothing of the key around it.
+ * missing.
  */
 const findPem = (text: string, found: SecretSpan[]): void => {
   const begin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
@@ -31,7 +21,7 @@ const findPem = (text: string, found: SecretSpan[]): void => {
     const start = begin.lastIndex;
     const end = text.indexOf('-----END', start);
     const stop = end < 0 ? text.length : end;
-    betweenMasks(text, start, stop, found);
+    found.push({ start, end: stop, kind: 'private-key' });
     // Further beginnings before the end are part of this key. Searching from each of them would
     // take quadratic time.
     begin.lastIndex = stop;

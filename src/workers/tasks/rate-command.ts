@@ -35,7 +35,7 @@ export async function rateCommand({ command, shell, cwd, home, custom }: LongCom
     import('../../shell/analyse.ts'),
     import('../../shell/catalogue/catalogue.ts'),
     import('../../shell/catalogue/main-pattern.ts'),
-    import('../../shell/secrets/redact.ts'),
+    import('../../shell/redact.ts'),
     import('../../risk/assess.ts'),
   ]);
   const analysis = analyse(command, shell);

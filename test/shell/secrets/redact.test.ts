@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { analyse } from '../../../src/shell/analyse.ts';
-import { redact } from '../../../src/shell/secrets/redact.ts';
+import { redact } from '../../../src/shell/redact.ts';
 import { ordinaryCommands, secretsInContext } from './corpus.ts';
 
 const masked = (command: string): string => redact(command, analyse(command, 'bash')).text;
@@ -137,6 +137,54 @@ describe('a text that looks like a mask', () => {
     expect(once).not.toContain('secret');
     expect(masked(once)).toBe(once);
   });
+
+  const WAYS: readonly ((value: string) => string)[] = [
+    (value) => `mysql -p${value} shop`,
+    (value) => `mysql --password='${value}'`,
+    (value) => `curl -u 'bob:${value}' https://h/`,
+    (value) => `curl -H "Authorization: Bearer ${value}" https://h/`,
+    (value) => `git clone https://bob:${value}@h/x.git`,
+    (value) => `export DB_PASSWORD='${value}'`,
+    (value) => `curl -d '{"password":"${value}"}' https://h/`,
+    (value) => `psql -c "create role a password '${value}'"`,
+    (value) => `vault kv put a/b password='${value}'`,
+    (value) => `sshpass -p '${value}' ssh h`,
+    (value) => `echo '${value}' | sudo -S ls`,
+    (value) => `openssl enc -k '${value}' -in a`,
+    (value) => `echo "<password>${value}</password>" > x.xml`,
+  ];
+  const marks = fc.constantFrom(
+    '‹redacted:password›',
+    '‹redacted:github-token›',
+    '‹redacted:x›',
+    '‹redacted:token',
+    '‹',
+    '›',
+    '‹redacted:›',
+  );
+  const parts = fc.array(fc.oneof(marks, fc.constantFrom('hunter2', 'Tr0ub4dor', 'a1B2c3D4e5F6')), {
+    minLength: 1,
+    maxLength: 5,
+  });
+
+  test('protects nothing of any other secret around it', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...WAYS), parts, parts, (way, before, after) => {
+        const once = masked(way([...before, 'correct7Horse', ...after].join('')));
+        expect(once).not.toMatch(/correct7Horse|hunter2|Tr0ub4dor|a1B2c3D4e5F6/);
+        expect(masked(once)).toBe(once);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('with a word that is no kind of secret may be the secret', () => {
+    for (const way of WAYS) expect(masked(way('‹redacted:hunter2›'))).not.toContain('hunter2');
+  });
+
+  test('is left alone where it is the whole value', () => {
+    for (const way of WAYS) expect(masked(way('‹redacted:github-token›'))).toBe(way('‹redacted:github-token›'));
+  });
 });
 
 describe('on any text', () => {
@@ -159,6 +207,8 @@ describe('on any text', () => {
     '<<EOF\n',
     '\n',
     '‹redacted:x›',
+    '‹redacted:token›',
+    '‹',
     'a1B2c3D4',
     '|',
     'mysql -p',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { analyse } from '../../../src/shell/analyse.ts';
+import { redact } from '../../../src/shell/redact.ts';
 import { ALPHABETS, MARKED_FORMATS, VENDOR_FORMATS } from '../../../src/shell/secrets/formats/vendor-formats.ts';
-import { redact } from '../../../src/shell/secrets/redact.ts';
 
 const masked = (command: string): string => redact(command, analyse(command, 'bash')).text;
 

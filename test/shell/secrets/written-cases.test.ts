@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { analyse } from '../../../src/shell/analyse.ts';
-import { redact } from '../../../src/shell/secrets/redact.ts';
+import { redact } from '../../../src/shell/redact.ts';
 import { fillTemplate } from './templates.ts';
 
 const lines = (file: string): readonly string[] =>

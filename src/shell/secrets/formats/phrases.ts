@@ -25,86 +25,86 @@ const PHRASES: readonly Phrase[] = [
   {
     kind: 'password',
     hint: 'by',
-    pattern: /\bidentified\s{1,4}(?:with\s{1,4}[\w']{1,40}\s{1,4})?by\s{1,4}(?:\\*["']|\$\$)([^'"\\$‹\s][^'"\\$‹]*)/dgi,
+    pattern: /\bidentified\s{1,4}(?:with\s{1,4}[\w']{1,40}\s{1,4})?by\s{1,4}(?:\\*["']|\$\$)([^'"\\$\s][^'"\\$]*)/dgi,
   },
   {
     kind: 'password',
     hint: 'identified',
-    pattern: /\bidentified\s{1,4}by\s{1,4}(?:values\s{1,4})?([^\s'"\\;$‹]+)/dgi,
+    pattern: /\bidentified\s{1,4}by\s{1,4}(?:values\s{1,4})?([^\s'"\\;$]+)/dgi,
     isSecret: isDatabasePassword,
   },
-  { kind: 'password', hint: 'password', pattern: /\bpassword\s{1,4}(?:\\*["']|\$\$)([^'"\\$‹\s][^'"\\$‹]*)/dgi },
-  { kind: 'password', hint: "n'", pattern: /\bpassword\s{0,4}=\s{0,4}N'([^'\\$‹]+)/dgi },
+  { kind: 'password', hint: 'password', pattern: /\bpassword\s{1,4}(?:\\*["']|\$\$)([^'"\\$\s][^'"\\$]*)/dgi },
+  { kind: 'password', hint: "n'", pattern: /\bpassword\s{0,4}=\s{0,4}N'([^'\\$]+)/dgi },
   {
     kind: 'password',
     hint: 'set password',
-    pattern: /\bset password for [^=;]{1,80}=\s{0,4}\\*["']([^'"\\$‹]+)/dgi,
+    pattern: /\bset password for [^=;]{1,80}=\s{0,4}\\*["']([^'"\\$]+)/dgi,
   },
   {
     kind: 'key',
     hint: 'pragma',
-    pattern: /\bpragma\s{1,4}(?:re|hex)?key\s{0,4}=\s{0,4}\\*["']?(?:x')?([^\s'"\\;$‹]+)/dgi,
+    pattern: /\bpragma\s{1,4}(?:re|hex)?key\s{0,4}=\s{0,4}\\*["']?(?:x')?([^\s'"\\;$]+)/dgi,
   },
-  { kind: 'key', hint: 'attach', pattern: /\battach\b[^;]{1,200}?\bkey\s{1,4}\\*["']([^'"\\$‹]+)/dgi },
+  { kind: 'key', hint: 'attach', pattern: /\battach\b[^;]{1,200}?\bkey\s{1,4}\\*["']([^'"\\$]+)/dgi },
   {
     kind: 'password',
     hint: 'using',
-    pattern: /\bconnect\s{1,4}to\s{1,4}\w{1,40}\s{1,4}user\s{1,4}\w{1,40}\s{1,4}using\s{1,4}([^\s'"\\;$‹]+)/dgi,
+    pattern: /\bconnect\s{1,4}to\s{1,4}\w{1,40}\s{1,4}user\s{1,4}\w{1,40}\s{1,4}using\s{1,4}([^\s'"\\;$]+)/dgi,
   },
-  { kind: 'password', hint: 'logon', pattern: /\.logon\s{1,4}[\w./-]{1,80},([^\s'"\\;$‹]+)/dgi },
-  { kind: 'password', hint: 'login', pattern: /\blogin\s{1,4}[\w.@-]{1,64}\s{1,4}password\s{1,4}([^\s'"$‹<]+)/dgi },
+  { kind: 'password', hint: 'logon', pattern: /\.logon\s{1,4}[\w./-]{1,80},([^\s'"\\;$]+)/dgi },
+  { kind: 'password', hint: 'login', pattern: /\blogin\s{1,4}[\w.@-]{1,64}\s{1,4}password\s{1,4}([^\s'"$<]+)/dgi },
   {
     kind: 'password',
     hint: ':',
-    pattern: /(?<![\w:/])[\w.*-]{1,64}:\d{4,5}:[\w*-]{1,64}:[\w*-]{1,64}:([^\s:'"$‹]+)/dg,
+    pattern: /(?<![\w:/])[\w.*-]{1,64}:\d{4,5}:[\w*-]{1,64}:[\w*-]{1,64}:([^\s:'"$]+)/dg,
   },
-  { kind: 'password', hint: 'pass:', pattern: /\bpass:([^\s'"`‹$][^\s'"`‹]*)/dg },
-  { kind: 'key', hint: 'key:', pattern: /\b(?:hexkey:|macopt\s{1,4}key:)([^\s'"`‹$,]{8,})/dg },
+  { kind: 'password', hint: 'pass:', pattern: /\bpass:([^\s'"`$][^\s'"`]*)/dg },
+  { kind: 'key', hint: 'key:', pattern: /\b(?:hexkey:|macopt\s{1,4}key:)([^\s'"`$,]{8,})/dg },
   { kind: 'token', hint: 'bearer', pattern: /\bBearer\s{1,4}([\w.~+/=-]{8,})/dg, isSecret: isPassword },
   {
     kind: 'cookie',
     hint: '=',
-    pattern: /\b(?:[\w-]{0,24}(?:sess(?:ion)?(?:_?id)?|sid|auth|jwt))=([^\s'";&‹$<>]{12,})/dgi,
+    pattern: /\b(?:[\w-]{0,24}(?:sess(?:ion)?(?:_?id)?|sid|auth|jwt))=([^\s'";&$<>]{12,})/dgi,
     isSecret: isToken,
   },
   {
     kind: 'key',
     hint: '=',
     pattern:
-      /[?&](?:key|appid|app_?key|auth|code|sign?|signature|sid|session|license|hash|pw|otp|t)=([^\s'"`&;|<>()‹$]{6,})/dgi,
+      /[?&](?:key|appid|app_?key|auth|code|sign?|signature|sid|session|license|hash|pw|otp|t)=([^\s'"`&;|<>()$]{6,})/dgi,
     isSecret: isParameter,
   },
   {
     kind: 'password',
     hint: 'send',
-    pattern: /assword[^\n]{0,60}?\bsend(?:_user)?\s{1,4}(?:--\s{1,4})?\\?["']([^"'\\‹$\n]+)/dg,
+    pattern: /assword[^\n]{0,60}?\bsend(?:_user)?\s{1,4}(?:--\s{1,4})?\\?["']([^"'\\$\n]+)/dg,
   },
-  { kind: 'password', hint: 'psk', pattern: /\bPSK\s{1,4}\\?["']([^"'\\‹$]+)/dg },
-  { kind: 'password', hint: ' : ', pattern: /\s:\s(?:EAP|XAUTH|RSA)\s{1,4}\\?["']([^"'\\‹$]+)/dg },
+  { kind: 'password', hint: 'psk', pattern: /\bPSK\s{1,4}\\?["']([^"'\\$]+)/dg },
+  { kind: 'password', hint: ' : ', pattern: /\s:\s(?:EAP|XAUTH|RSA)\s{1,4}\\?["']([^"'\\$]+)/dg },
   { kind: 'token', hint: '"auth"', pattern: /"auth"\s{0,4}:\s{0,4}"([A-Za-z0-9+/=]{8,})"/dg },
-  { kind: 'password', hint: 'user', pattern: /\buser\s{0,4}=\s{0,4}\\?["']?[\w.@-]{1,64}:([^\s"'\\‹$]+)/dg },
+  { kind: 'password', hint: 'user', pattern: /\buser\s{0,4}=\s{0,4}\\?["']?[\w.@-]{1,64}:([^\s"'\\$]+)/dg },
   {
     kind: 'password',
     hint: 'password=',
-    pattern: /\bpassword=(?:password|encrypted):([^\s'"`‹$]+)/dg,
+    pattern: /\bpassword=(?:password|encrypted):([^\s'"`$]+)/dg,
   },
   {
     kind: 'password',
     hint: 'echo',
     pattern:
-      /\b(?:pass(?:word)?[_-]?(?:command|cmd)|extpass)\\*["'= ]{1,4}echo\s{1,4}(?:-n\s{1,4})?\\*["']?([^\s'"\\$‹]+)/dgi,
+      /\b(?:pass(?:word)?[_-]?(?:command|cmd)|extpass)\\*["'= ]{1,4}echo\s{1,4}(?:-n\s{1,4})?\\*["']?([^\s'"\\$]+)/dgi,
   },
-  { kind: 'password', hint: ',p=', pattern: /\bh=[^,\s]{1,80}(?:,[a-zA-Z]=[^,\s]{0,80}){0,6},p=([^,\s'"‹$]+)/dg },
-  { kind: 'password', hint: '%', pattern: /\buser(?:name)?=[\w.\\-]{1,64}%([^\s,'"‹$]+)/dg },
+  { kind: 'password', hint: ',p=', pattern: /\bh=[^,\s]{1,80}(?:,[a-zA-Z]=[^,\s]{0,80}){0,6},p=([^,\s'"$]+)/dg },
+  { kind: 'password', hint: '%', pattern: /\buser(?:name)?=[\w.\\-]{1,64}%([^\s,'"$]+)/dg },
   {
     kind: 'password',
     hint: 'p-secrets',
-    pattern: /(?:^|["'\n])\\?"?[\w.@-]{1,64}\\?"?\s{1,4}\*\s{1,4}\\?"?([^\s"*\\‹$]+)/dg,
+    pattern: /(?:^|["'\n])\\?"?[\w.@-]{1,64}\\?"?\s{1,4}\*\s{1,4}\\?"?([^\s"*\\$]+)/dg,
   },
   {
     kind: 'password',
     hint: ':0:99999',
-    pattern: /\b[\w-]{1,32}:([^\s:'"‹$*!]{3,}):\d{0,6}:0:99999/dg,
+    pattern: /\b[\w-]{1,32}:([^\s:'"$*!]{3,}):\d{0,6}:0:99999/dg,
   },
 ];
 
@@ -171,7 +171,7 @@ const findCalls = (text: string, found: SecretSpan[]): void => {
 
 /** A name and a value side by side: JSON, YAML, parameters of CloudFormation, `--set` of helm. */
 const PAIR =
-  /\b(?:parameterkey|name|key)\\*["']?\s{0,3}[:=]\s{0,3}\\*["']?([\w.-]{2,64})\\*["']?\s{0,3},?\s{0,40}[\w.[\]-]{0,40}\\*["']?(?:parametervalue|(?<!\w)value)\\*["']?\s{0,3}[:=]\s{0,3}\\*["']?([^\s"'\\,}\]‹]+)/dgi;
+  /\b(?:parameterkey|name|key)\\*["']?\s{0,3}[:=]\s{0,3}\\*["']?([\w.-]{2,64})\\*["']?\s{0,3},?\s{0,40}[\w.[\]-]{0,40}\\*["']?(?:parametervalue|(?<!\w)value)\\*["']?\s{0,3}[:=]\s{0,3}\\*["']?([^\s"'\\,}\]]+)/dgi;
 
 const findPairs = (text: string, found: SecretSpan[]): void => {
   for (const match of text.matchAll(PAIR)) {
@@ -183,7 +183,7 @@ const findPairs = (text: string, found: SecretSpan[]): void => {
 
 /** `<password>x</password>`. */
 const findElements = (text: string, found: SecretSpan[]): void => {
-  for (const match of text.matchAll(/<([\w:.-]{1,64})>([^<>\s‹]{2,})<\//dg)) {
+  for (const match of text.matchAll(/<([\w:.-]{1,64})>([^<>\s]{2,})<\//dg)) {
     const kind = secretKindOf(match[1] ?? '');
     const [start, end] = match.indices?.[2] ?? [0, 0];
     if (kind && isSecretValue(match[2] ?? '', kind)) found.push({ start, end, kind });

@@ -110,6 +110,11 @@ const CONTEXTS: readonly (readonly [kind: string, hint: string, source: string])
   ['telegram-token', '/bot', '/bot(\\d{5,16}:[\\w-]{30,})'],
 ];
 
+/** The kinds of all formats. */
+export const FORMAT_KINDS: readonly string[] = [...VENDOR_FORMATS, ...MARKED_FORMATS, ...CONTEXTS].map(
+  ([kind]) => kind,
+);
+
 let contexts: readonly { readonly kind: string; readonly hint: string; readonly pattern: RegExp }[] | null = null;
 
 const findInContext = (text: string, found: SecretSpan[]): void => {

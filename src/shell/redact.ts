@@ -2,11 +2,13 @@
  * Masks secrets before anything is stored (FR-503). Only the value is replaced; the rest of the
  * command stays.
  */
-import type { Analysis } from '../model.ts';
-import { parsedSecrets } from './secret-options.ts';
-import { scanSecrets } from './secret-scan.ts';
-import type { SecretSpan } from './secret-span.ts';
-import { zonesOf } from './text-zones.ts';
+import { analyse } from './analyse.ts';
+import type { Analysis } from './model.ts';
+import { isMarked, markOf, withoutMarks } from './secrets/masks.ts';
+import { parsedSecrets } from './secrets/secret-options.ts';
+import { scanSecrets } from './secrets/secret-scan.ts';
+import type { SecretSpan } from './secrets/secret-span.ts';
+import { zonesOf } from './secrets/text-zones.ts';
 
 export interface Redacted {
   readonly text: string;
@@ -30,22 +32,6 @@ const merge = (spans: readonly SecretSpan[]): readonly SecretSpan[] => {
     } else if (span.end > span.start) merged.push(span);
   }
   return merged;
-};
-
-/**
- * Omits spans that touch an existing mask: `‹redacted:token›@host` would read as a name and a
- * password.
- */
-const outsideMasks = (text: string, spans: readonly SecretSpan[]): readonly SecretSpan[] => {
-  if (!text.includes('‹redacted:')) return spans;
-  const masks = [...text.matchAll(/‹redacted:[\w-]{1,40}›/g)].map(
-    (match) => [match.index, match.index + match[0].length] as const,
-  );
-  let at = 0;
-  return spans.filter((span) => {
-    while ((masks[at]?.[1] ?? Number.POSITIVE_INFINITY) <= span.start) at += 1;
-    return (masks[at]?.[0] ?? Number.POSITIVE_INFINITY) >= span.end;
-  });
 };
 
 /**
@@ -76,30 +62,35 @@ const unreadFrom = (command: string, { truncated, analysedTo }: Analysis): numbe
 /**
  * `mysql -phunter2` becomes `mysql -p‹redacted:password›`. `analysis` MUST be that of `command`.
  * Never throws, takes time linear in the length of the command, and leaves its own output
- * unchanged.
+ * unchanged. A text that looks like a mask protects nothing of a value around it.
  */
 export const redact = (command: string, analysis: Analysis): Redacted => {
-  const unread = unreadFrom(command, analysis);
-  const read = command.slice(0, unread + AHEAD);
-  const found = [...scanSecrets(read, () => zonesOf(command, analysis)), ...parsedSecrets(command, analysis)];
+  const plain = withoutMarks(command);
+  return redactPlain(command, plain, plain === command ? analysis : analyse(plain, analysis.dialect));
+};
+
+/** @param plain the command without marks, which `analysis` is of */
+const redactPlain = (command: string, plain: string, analysis: Analysis): Redacted => {
+  const unread = unreadFrom(plain, analysis);
+  const read = plain.slice(0, unread + AHEAD);
+  const found = [...scanSecrets(read, () => zonesOf(plain, analysis)), ...parsedSecrets(plain, analysis)];
   if (found.length === 0 && unread === command.length) return { text: command, kinds: [], masked: [] };
   const kinds = new Set<string>();
   let text = '';
   let from = 0;
-  const spans = merge(found.map((item) => insideQuotes(command, item)))
+  const spans = merge(found.map((item) => insideQuotes(plain, item)))
     .filter(({ start }) => start < unread)
-    .map((span) => ({ ...span, end: Math.min(span.end, unread) }));
+    .map((span) => ({ ...span, end: Math.min(span.end, unread) }))
+    .filter(({ start, end }) => !isMarked(command.slice(start, end)));
   const rest = unread < command.length ? [{ start: unread, end: command.length, kind: 'not-analysed' }] : [];
-  const masked = [...outsideMasks(command, spans), ...rest];
+  const masked = [...spans, ...rest];
   for (const span of masked) {
-    text += `${command.slice(from, span.start)}${maskOf(span)}`;
+    text += `${command.slice(from, span.start)}${markOf(span)}`;
     from = span.end;
     kinds.add(span.kind);
   }
   return { text: text + command.slice(from), kinds: [...kinds], masked };
 };
-
-const maskOf = ({ kind }: SecretSpan): string => `‹redacted:${kind}›`;
 
 /**
  * `analysis.tools`, with the mask in place of a name that contains a secret, such as a token pasted
@@ -110,5 +101,5 @@ export const redactedTools = ({ invocations }: Analysis, { masked }: Redacted): 
     .filter(({ topLevel }) => topLevel)
     .map(({ name, tool }) => {
       const secret = masked.find((span) => span.start < name.end && name.start < span.end);
-      return secret === undefined ? tool : maskOf(secret);
+      return secret === undefined ? tool : markOf(secret);
     });
