@@ -11,11 +11,13 @@ import { DAY_MS } from '../../../src/domain/time/period.ts';
 import { makeClock, type TestClock } from '../../rig/clock/test-clock.ts';
 import type { MeshNode } from '../../rig/mesh-nodes.ts';
 import { foundOrganisation, isMember, type Organisation, orgStatus, ran } from '../../rig/organisation.ts';
-import { caro } from '../../rig/service.ts';
+import { caro, caroBehind } from '../../rig/service.ts';
 import { lastingFolder } from '../../rig/temporary-folder.ts';
+import { until } from '../../rig/until.ts';
 
 const HOUR_MS = 3_600_000;
-const NAMES = ['dev-anna', 'dev-ben'];
+/** As many as the floor of the task. */
+const NAMES = ['dev-anna', 'dev-ben', 'dev-cleo', 'dev-dana', 'dev-emil'];
 const ROLES: Readonly<Record<string, string>> = { analyst: 'leader', 'works-council': 'trustee' };
 const folder = lastingFolder();
 const stick = join(folder, 'stick');
@@ -33,6 +35,16 @@ interface Visit {
   };
 }
 
+/** `caro blind totals --json`, as far as it is needed here. */
+interface TotalsShown {
+  readonly cells: readonly string[];
+  readonly days: readonly {
+    readonly day: string;
+    readonly contributors: number | null;
+    readonly values: readonly (number | null)[];
+  }[];
+}
+
 const visit = async (node: MeshNode): Promise<Visit['carried']> =>
   (JSON.parse(await ran(node, 'org', 'import', stick, '--json')) as Visit).carried;
 
@@ -41,6 +53,14 @@ const reported = async (node: MeshNode): Promise<readonly ReportedDay[]> =>
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as ReportedDay);
+
+/** Each node has another number of commands: 15 together. */
+async function everybodyWorks(): Promise<void> {
+  for (const [at, node] of org.nodes.entries()) {
+    const commands = Array.from({ length: at + 1 }, () => 'git status');
+    await node.observe(commands.map((text, step) => ({ text, atMs: clock.now() - 60_000 + step })));
+  }
+}
 
 const today = (): string => isoTime(clock.now()).slice(0, 10);
 
@@ -89,11 +109,8 @@ test('members learn from the folder that they are members', async () => {
 
 test('a report goes to leader and trustee in the folder, whoever carries it can read nothing, and both receipts come back', async () => {
   const day = today();
-  for (const [at, node] of org.nodes.entries()) {
-    await ran(node, 'blind', 'join', join(folder, 'task'), '--yes');
-    const commands = Array.from({ length: at + 1 }, () => 'git status');
-    await node.observe(commands.map((text, step) => ({ text, atMs: clock.now() - 60_000 + step })));
-  }
+  for (const node of org.nodes) await ran(node, 'blind', 'join', join(folder, 'task'), '--yes');
+  await everybodyWorks();
   clock.set(Date.parse(`${day}T00:00:00.000Z`) + DAY_MS + 7 * HOUR_MS);
   for (const node of org.nodes) expect((await visit(node)).written).toBeGreaterThanOrEqual(2);
   const carried = readdirSync(boxes).map((name) => `${name} ${readFileSync(join(boxes, name), 'utf8')}`);
@@ -115,6 +132,41 @@ test('a report goes to leader and trustee in the folder, whoever carries it can 
       'folder',
     ]);
   }
+});
+
+test('the exact total of seasoned members comes back to the analyst, and its size to each of them', async () => {
+  // A task counts nobody on the first day of a membership.
+  const day = isoTime(clock.now() + DAY_MS).slice(0, 10);
+  const midnight = Date.parse(`${day}T00:00:00.000Z`);
+  clock.set(midnight + 10 * HOUR_MS);
+  await everybodyWorks();
+  clock.set(midnight + DAY_MS + 7 * HOUR_MS);
+  for (const node of org.nodes) await visit(node);
+  const totalled = await until(
+    async () => {
+      clock.set(clock.now() + HOUR_MS);
+      for (const node of [org.analyst, org.trustee]) await visit(node);
+      if (!(await ran(org.analyst, 'blind', 'roles')).includes(`${day}: released`)) return null;
+      const { stdout } = await caroBehind(clock.prefix, org.analyst.home, 'blind', 'totals', '--json');
+      const { cells, days } = JSON.parse(stdout) as TotalsShown;
+      const found = days.find((one) => one.day === day);
+      return { contributors: found?.contributors, commands: found?.values[cells.indexOf('families.git.count')] };
+    },
+    (found) => typeof found?.contributors === 'number',
+  );
+  expect(totalled).toEqual({ contributors: 5, commands: 15 });
+
+  // A request to the trustee for the log of releases, and its reply.
+  const sizes = await until(
+    async () => {
+      clock.set(clock.now() + HOUR_MS);
+      for (const node of [...org.nodes, org.trustee, ...org.nodes]) await visit(node);
+      const lists = await Promise.all(org.nodes.map(reported));
+      return lists.map((days) => days.find((one) => one.day === day)?.release?.contributors);
+    },
+    (found) => found.every((size) => size !== undefined),
+  );
+  expect(sizes).toEqual(NAMES.map(() => 5));
 });
 
 test('garbage, a changed message and a message for another mailbox are refused, and stay in the folder', async () => {
