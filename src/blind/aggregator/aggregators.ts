@@ -311,10 +311,7 @@ async function endorseDraft(
   if (!isConfirmed) return { ...base, document: null, task: null };
   const verifyKey = ports.randomBytes(VERIFY_KEY_BYTES);
   const sealingKey = await ports.keys.sealingKey();
-  const made = await makeOffer(
-    { draft: proposed, trustee: ports.signer(), sealingKey, verifyKey },
-    ports.sealing,
-  );
+  const made = await makeOffer({ draft: proposed, trustee: ports.signer(), sealingKey, verifyKey }, ports.sealing);
   ports.keys.keepVerifyKey(hashOf(verifyKey), verifyKey);
   await adopt('trustee', documentHash(made.task.envelope), made.task.envelope);
   return { ...base, document: made.text, task: made.task.id };

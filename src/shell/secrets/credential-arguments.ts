@@ -29,6 +29,8 @@ export const OPERANDS: readonly (readonly [
   ['doveadm auth test', 1, 1],
   ['ionic login', 1, 1],
   ['net user', 1, 1],
+  ['net use', 2, 1],
+  ['poetry config', 1, 1, 'all', /^pypi-token\./],
   ['smbclient', 1, 1],
   ['dotnet user-secrets set', 1, 1],
   ['cf create-user', 1, 1],
@@ -140,6 +142,9 @@ export const OPERANDS: readonly (readonly [
  * The second column: an argument that MUST be given.
  */
 export const INPUTS: readonly (readonly [words: string, argument?: RegExp])[] = [
+  ['borg init'],
+  ['borg create'],
+  ['lpass login'],
   ['docker login', /^--password-stdin$/],
   ['podman login', /^--password-stdin$/],
   ['nerdctl login', /^--password-stdin$/],

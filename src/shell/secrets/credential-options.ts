@@ -160,7 +160,7 @@ nuget: -ApiKey -Password -k -p
 twine,poetry,uv,flit,pdm,hatch,rye upload: -p? -P?
 twine,poetry,uv,flit,pdm,hatch,rye publish: -p? -P? -a? -t?
 anaconda: -t? --token --password
-gem: --key~ -k~
+gem: --key -k~
 p4: -P?
 cvs: -d:
 jenkins-cli: -auth:

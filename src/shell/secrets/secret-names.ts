@@ -13,7 +13,7 @@ const TOKEN =
   /(?:secret|token|(?:^|[_.-])pat|bearer|credentials?|(?:^|[_.-])creds?|authorization|rediscli_auth|(?:npm|basic|http)[_.-]?auth|(?:^|:)_auth|auth[_-]?ident|jwt)$/;
 /** Names that look like those above, but name an object, a place or a property. */
 const NOT_A_SECRET =
-  /(?:existing|pull|tls|ca|build)[_.-]?secrets?$|(?:pub|public|ssh-?public|host)[_.-]?key$|permitrootlogin$/;
+  /(?:existing|pull|tls|ca|build)[_.-]?secrets?$|(?:pub|public|ssh-?public|host)[_.-]?key$|x-amz-credential$|google_application_credentials$|permitrootlogin$/;
 /** Suffixes that do not change a name's meaning: `TOKEN_PROD`, `SECRET_2`, `PRIVATE_KEY_B64`. */
 const SUFFIX =
   /[_.-]?(?:\d{1,3}|v\d|b64|base64|value|text|plain|plaintext|prod|production|dev|development|staging|stage|test|old|new|current)$/;
@@ -53,7 +53,7 @@ export const isWeakName = (name: string): boolean => {
 };
 
 const NOT_A_VALUE =
-  /^(?:[$`<%]|\{\{|\\\$|\\?\d$|@[\w./~-]|\*+$|\.{2,}|…|x+$|[!*]{1,2}$|["'\\]+$|-+$|(?:true|false|null|none|nil|undefined|yes|no|on|off|stdin|prompt|ask|env|file|string|str|text|required|optional|auto|default|basic|bearer|token|disabled?|enabled?|always|never|change_?me|redacted|masked|hidden|todo|prohibit-password|without-password)$|(?:your|insert|enter|replace)[_-]|(?:env|file|fd|stdin|prompt|keychain|op|vault|arn|ref|secretsmanager|projects)[:/]|os\.|process\.|env\.|ENV\[|secrets?\.|vars?\.|data\.|local\.|self\.|getpass|input\()/i;
+  /^(?:[$`<%]|\{\{|\\\$|\\?\d$|@[\w./~-]|\*+$|\.{2,}|…|x+$|[!*]{1,2}$|["'\\]+$|-+$|(?:true|false|null|none|nil|undefined|yes|no|on|off|stdin|prompt|ask|env|file|string|str|text|required|optional|auto|default|basic|bearer|token|disabled?|enabled?|always|never|change_?me|write|redacted|masked|hidden|todo|prohibit-password|without-password)$|(?:your|insert|enter|replace)[_-]|(?:env|file|fd|stdin|prompt|keychain|op|vault|arn|ref|secretsmanager|projects)[:/]|os\.|process\.|env\.|ENV\[|secrets?\.|vars?\.|data\.|local\.|self\.|getpass|input\()/i;
 /** `--password PASSWORD`, `TOKEN=YOUR_TOKEN`. */
 const PLACEHOLDER = /^(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASS|TOKEN|SECRET|KEY|APIKEY|CREDENTIALS)(?:_HERE)?$/;
 const PATH =

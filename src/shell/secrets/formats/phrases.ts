@@ -92,7 +92,7 @@ const PHRASES: readonly Phrase[] = [
     kind: 'password',
     hint: 'echo',
     pattern:
-      /\b(?:pass(?:word)?[_-]?(?:command|cmd)|extpass)\\*["'= ]{1,4}echo\s{1,4}(?:-n\s{1,4})?\\*["']?([^\s'"\\$]+)/dgi,
+      /\b(?:pass(?:word)?[_-]?(?:command|cmd|eval)|extpass)\\*["'= ]{1,4}echo\s{1,4}(?:-n\s{1,4})?\\*["']?([^\s'"\\$]+)/dgi,
   },
   { kind: 'password', hint: ',p=', pattern: /\bh=[^,\s]{1,80}(?:,[a-zA-Z]=[^,\s]{0,80}){0,6},p=([^,\s'"$]+)/dg },
   { kind: 'password', hint: '%', pattern: /\buser(?:name)?=[\w.\\-]{1,64}%([^\s,'"$]+)/dg },

@@ -48,6 +48,12 @@ let index: PrefixIndex | null = null;
 const isAlphanumeric = (code: number): boolean =>
   (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 
+/** The identifiers of key pairs, which are no secrets where the text before calls them that. */
+const KEY_ID = /^(?:A[KSB]IA|ACCA|A3TX|LTAI|AKID)/;
+const NAMED_ID = /(?:key_?-?id|Credential|accesskeyid)\\?["']?\s{0,3}[\s=:]\s{0,3}\\?["']?$/i;
+const isNamedId = (text: string, prefix: string, at: number): boolean =>
+  KEY_ID.test(prefix) && NAMED_ID.test(text.slice(Math.max(0, at - 48), at));
+
 const findPrefixed = (text: string, found: SecretSpan[]): void => {
   index ??= buildIndex();
   const { search, formats } = index;
@@ -60,7 +66,7 @@ const findPrefixed = (text: string, found: SecretSpan[]): void => {
       const match = body.exec(text);
       if (!match) continue;
       consumed = body.lastIndex;
-      if (match.groups?.['none'] !== undefined) continue;
+      if (match.groups?.['none'] !== undefined || isNamedId(text, hit[0], hit.index)) continue;
       while (isAlphanumeric(text.charCodeAt(consumed))) consumed += 1;
       found.push({ start: hit.index, end: consumed, kind });
       break;
@@ -107,6 +113,7 @@ const CONTEXTS: readonly (readonly [kind: string, hint: string, source: string])
   ['teams-webhook', 'outlook.office', 'outlook\\.office(?:365)?\\.com/webhook/([\\w@/-]{40,})'],
   ['webhook', 'hooks.zapier.com', 'hooks\\.zapier\\.com/hooks/catch/([\\w/]{8,})'],
   ['webhook', 'maker.ifttt.com', 'maker\\.ifttt\\.com/trigger/\\w{1,60}/(?:json/)?with/key/([\\w-]{10,})'],
+  ['password', 'BUNDLE_', 'BUNDLE_[A-Z0-9_]{1,80}__[A-Z0-9_]{1,20}[=:]\\s?["\']?([^\\s\'":]{1,64}:[^\\s\'"]{3,})'],
   ['telegram-token', '/bot', '/bot(\\d{5,16}:[\\w-]{30,})'],
 ];
 
