@@ -63,6 +63,8 @@ export interface FoundOptions {
   readonly toml?: (name: string) => string;
   /** Of a clock on which all services and the officers' commands run. */
   readonly prefix?: readonly string[];
+  /** Further arguments of `caro org create`. */
+  readonly terms?: readonly string[];
 }
 
 /** Nothing listens on this port. */
@@ -96,7 +98,7 @@ async function found(
   made: MeshNode[],
   folder: string,
   names: readonly string[],
-  { isApart = false, toml = () => '', prefix = [] }: FoundOptions,
+  { isApart = false, toml = () => '', prefix = [], terms = [] }: FoundOptions,
 ): Promise<Organisation> {
   const make = async (name: string, isListening = false): Promise<MeshNode> => {
     const node = await prepared(folder, name, isListening && !isApart, toml(name));
@@ -130,6 +132,7 @@ async function found(
     ...['anna', 'boris', 'clara'].flatMap((name, at) => ['--officer', `${name}=${keys[at] ?? ''}`]),
     ...['--supervisor', `${requests[0] ?? ''}@${isApart ? NOBODY : analyst.endpoint}`],
     ...['--trustee', `${requests[1] ?? ''}@${isApart ? NOBODY : trustee.endpoint}`, '--floor', '5'],
+    ...terms,
   );
   await publish();
   const file = join(office, `${ORG}.caro-org`);

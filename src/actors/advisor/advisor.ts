@@ -118,6 +118,9 @@ const detailsOf = ({ id, subject, priority, until }: Advisory) => ({
   ...{ id, subject: `${subject.kind} ${subject.name}`, priority, until },
 });
 
+/** What an owner sees of it. */
+const wordsOf = ({ subject: { kind, name }, priority, until }: AdvisoryDraft) => [kind, name, priority, until];
+
 /** @throws CaroError `usage` */
 async function write(ports: AdvisorPorts, { subject, priority, until }: AdvisoryDraft): Promise<Advisory> {
   const nowMs = ports.now();
@@ -133,7 +136,14 @@ async function write(ports: AdvisorPorts, { subject, priority, until }: Advisory
     throw new CaroError('usage', `expected a last day from today to 92 days from now, got ${until}`);
   if (!isKnownSubject(subject, await ports.vocabulary()))
     throw new CaroError('usage', `expected a built-in ${subject.kind}, got another; docs/risk.md lists them`);
-  if (ports.store.list(nowMs).filter(({ isOwn, isHidden }) => isOwn && !isHidden).length >= MOST.author)
+  const inForce = ports.store.list(nowMs).filter(({ isOwn, isHidden }) => isOwn && !isHidden);
+  const same = inForce.find((one) => JSON.stringify(wordsOf(one)) === JSON.stringify(wordsOf(advisory)));
+  if (same)
+    throw new CaroError(
+      'usage',
+      `expected another subject, priority or last day: ${same.id.slice(0, 8)} says the same`,
+    );
+  if (inForce.length >= MOST.author)
     throw new CaroError('usage', `expected at most ${MOST.author} advisories in force; hide one: caro advisory hide`);
   ports.store.add(advisory, null, { nowMs, endMs: endOf(until) });
   ports.mark(`advisory ${subject.name}`);

@@ -2,10 +2,11 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
 import { type AdvisoryLine, endOf, MAX_DAYS, PRIORITIES, type Priority } from '../../domain/advisories/advisory.ts';
+import { counted } from '../../domain/counted.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
 import type { Context } from '../context.ts';
-import { shownName } from '../input/peer-names.ts';
+import { nodeNames } from '../input/peer-names.ts';
 import { harmless, localTime, paint, say, sayJson } from '../output/output.ts';
 
 interface SendOptions {
@@ -75,7 +76,7 @@ async function send(context: Context, { rule, family, priority, until, json }: S
   else
     say(
       context,
-      `Advisory ${id.slice(0, 8)} on the ${subject.kind} ${subject.name} until ${until}: ${delivered} nodes have it, the others get it when they connect.`,
+      `Advisory ${id.slice(0, 8)} on the ${subject.kind} ${subject.name} until ${until}: ${counted(delivered, 'node')} ${delivered === 1 ? 'has' : 'have'} it, the others get it when they connect.`,
     );
 }
 
@@ -86,21 +87,25 @@ async function list(context: Context, { all, json }: { readonly all?: true; read
   const lines = await advisories(context, all === true);
   if (json) for (const line of lines) sayJson(context, line);
   else if (lines.length === 0) say(context, 'No advisories are in force.');
-  else for (const line of lines) sayAdvisory(context, line);
+  else {
+    const nameOf = await nodeNames(context, loadConfiguration(context.places(), context.hostname).configuration);
+    for (const line of lines) sayAdvisory(context, line, nameOf);
+  }
 }
 
-function sayAdvisory(context: Context, line: AdvisoryLine): void {
+const NO_MATCH = 'None of your commands of the last 30 days matched.';
+
+function sayAdvisory(context: Context, line: AdvisoryLine, nameOf: (id: string) => string): void {
   const { id, author, subject, priority, until, issuedAt, isHidden, delivered, rules, commands } = line;
-  const { configuration } = loadConfiguration(context.places(), context.hostname);
-  const from = delivered === null ? `from ${shownName(author, configuration)}` : `by you, on ${delivered} nodes`;
+  const from = delivered === null ? `from ${nameOf(author)}` : `by you, on ${counted(delivered, 'node')}`;
   say(
     context,
     `${paint(context, 'bold', `${priority}: ${subject.kind} ${subject.name}`)}${isHidden ? ' (hidden)' : ''}`,
   );
   say(context, `  ${id.slice(0, 8)}, ${from}, ${localTime(issuedAt)}, until ${until}`);
-  if (rules.length === 0) say(context, '  None of your commands of the last 30 days matched.');
+  if (rules.length === 0) say(context, `  ${NO_MATCH}`);
   for (const { id: rule, reason, safer, matches } of rules) {
-    say(context, `  ${rule}: ${reason} ${matches} of your commands in 30 days.`);
+    say(context, `  ${rule}: ${reason} ${matches === 0 ? NO_MATCH : `${matches} of your commands in 30 days.`}`);
     say(context, `    Safer: ${safer}`);
   }
   for (const { time, command } of commands.slice(0, SHOWN))

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import type { AlertState } from '../../domain/alerts/alert.ts';
 import type { Context } from '../context.ts';
-import { say, sayJson } from '../output/output.ts';
+import { paint, say, sayJson } from '../output/output.ts';
 import { type Column, sayTable } from '../output/table.ts';
 
 interface Json {
@@ -51,6 +51,9 @@ async function list(context: Context, { json }: Json): Promise<void> {
     return;
   }
   await sayStates(context, report.states);
+  if (report.raised.length === 0) return;
+  say(context);
+  say(context, paint(context, 'bold', 'Raised'));
   for (const { day, rule, measure, value, condition, bound, sentAt } of report.raised)
     say(
       context,

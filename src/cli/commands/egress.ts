@@ -8,7 +8,7 @@ import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { Context } from '../context.ts';
 import { readKeyChanges } from '../input/key-changes.ts';
 import { parseCount } from '../input/options.ts';
-import { nodeIdOf, shownName } from '../input/peer-names.ts';
+import { nodeIdOf, nodeNames } from '../input/peer-names.ts';
 import { byteSize, localTime, say, sayJson } from '../output/output.ts';
 import { newestOf } from '../output/pages.ts';
 import { sayTable } from '../output/table.ts';
@@ -56,8 +56,7 @@ async function list(context: Context, { peer, limit, json }: ListOptions): Promi
 }
 
 async function namesOf(context: Context, configuration: Configuration): Promise<(id: string) => string> {
-  const changes = await readKeyChanges(context);
-  return (id) => shownName(id, configuration, changes);
+  return nodeNames(context, configuration, await readKeyChanges(context));
 }
 
 async function sayLines(context: Context, nameOf: (id: string) => string, lines: readonly EgressLine[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { dayText } from '../../domain/blind/total-series.ts';
+import { counted } from '../../domain/counted.ts';
 import { agentSentence } from '../../domain/trends/agent-share.ts';
 import { effectOf } from '../../domain/trends/effect.ts';
 import { LABEL_PATTERN, MAX_LABEL } from '../../domain/trends/mark.ts';
@@ -119,13 +120,17 @@ async function sayPosture(context: Context, answer: PostureAnswer, { units }: Un
   const { risky, gaps, latest, points, previous, first, last } = posture;
   const from = source.source === 'totals' ? `released totals of ${source.name}` : 'saved answers of single days';
   say(context, paint(context, 'bold', `${block}, ${daysText(first, last)}, from ${from}`));
+  if (latest === null) {
+    say(context, `No day of this span has figures. There are some from ${source.first} to ${source.last}.`);
+    return;
+  }
   say(
     context,
-    `${perThousand(risky.rate)} risky commands per 1,000, ${perThousand(risky.before)} in the ${days} days before (${changed(risky.change)})`,
+    `${perThousand(risky.rate)} risky commands per 1,000, ${perThousand(risky.before)} in the ${counted(days, 'day')} before (${changed(risky.change)})`,
   );
   const share = agentSentence(posture.agents);
   if (share !== null) say(context, share);
-  say(context, latest ? `latest: ${latest.day}, ${latest.contributors} nodes` : 'no day of this span has figures');
+  say(context, `latest: ${latest.day}, ${counted(latest.contributors, 'node')}`);
   say(context);
   await sayTable(
     context,
@@ -148,12 +153,15 @@ async function sayPosture(context: Context, answer: PostureAnswer, { units }: Un
     'KIND',
     posture.kinds.map(({ family, ...measure }) => ({ name: family, ...measure })),
   );
-  if (units.length > 0)
+  const compared = units.filter(({ rate }) => rate !== null);
+  if (compared.length > 0)
     await sayMeasures(
       context,
       'UNIT',
-      units.map(({ unit, ...measure }) => ({ name: unit, ...measure })),
+      compared.map(({ unit, ...measure }) => ({ name: unit, ...measure })),
     );
+  if (compared.length < units.length)
+    say(context, `not known: ${units.flatMap(({ unit, rate }) => (rate === null ? [unit] : [])).join(', ')}`);
   for (const one of marked) {
     const effect = effectOf([...previous, ...points], one);
     say(
@@ -163,7 +171,7 @@ async function sayPosture(context: Context, answer: PostureAnswer, { units }: Un
   }
   say(
     context,
-    `withheld: ${gaps.withheld} of ${gaps.figures} figures, of fewer than ${source.floor} nodes or revealing one; ${gaps.days} of ${days} days have none`,
+    `withheld: ${gaps.withheld} of ${gaps.figures} figures, of fewer than ${counted(source.floor, 'node')} or revealing one; ${gaps.days} of ${counted(days, 'day')} without figures`,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
+import { counted } from '../../domain/counted.ts';
 import { HUMAN } from '../../domain/events/author.ts';
 import { RISK_LEVELS } from '../../domain/events/risk-level.ts';
 import type { LocalStatistics } from '../../domain/events/statistics.ts';
@@ -32,7 +33,7 @@ async function sayStatistics(context: Context, statistics: LocalStatistics): Pro
   const unknown = commands === ended ? '' : `, ${commands - ended} with an unknown exit status`;
   say(
     context,
-    `${localTime(since)} to ${localTime(until)}: ${commands} commands, ${failures} failed${share}${unknown}`,
+    `${localTime(since)} to ${localTime(until)}: ${counted(commands, 'command')}, ${failures} failed${share}${unknown}`,
   );
   if (commands === 0) return;
   say(context);

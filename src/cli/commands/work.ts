@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { loadConfiguration } from '../../config/loader.ts';
+import { counted } from '../../domain/counted.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { WorkReport } from '../../domain/events/work-report.ts';
 import { digestSentences } from '../../domain/status/weekly-digest.ts';
 import type { Context } from '../context.ts';
+import { nodeNames } from '../input/peer-names.ts';
 import { byteSize, duration, harmless, say, sayJson } from '../output/output.ts';
 import { sayTable } from '../output/table.ts';
 
@@ -48,17 +50,20 @@ async function work(context: Context, days: number, { json }: Json): Promise<voi
       return;
     }
     await sayReport(context, report, days === 1 ? 'Today' : 'The last 7 days');
-    if (digest) say(context, `\n${digestSentences(digest, nameIn(context), byteSize).join(' ')}`);
+    if (digest) say(context, `\n${digestSentences(digest, await nameIn(context), byteSize).join(' ')}`);
   } finally {
     database.close();
   }
 }
 
-/** Names of peers in the configuration; ids of others, cut short. */
-function nameIn(context: Context): (id: string) => string {
-  const { peers } = loadConfiguration(context.places(), context.hostname).configuration.mesh;
-  const names = new Map(peers.map(({ id, name }) => [id, name]));
-  return (id) => names.get(id) ?? `${id.slice(0, 'caro:ed25519:'.length + 8)}…`;
+/** Names of nodes; ids of those without one, cut short. */
+async function nameIn(context: Context): Promise<(id: string) => string> {
+  const { configuration } = loadConfiguration(context.places(), context.hostname);
+  const nameOf = await nodeNames(context, configuration);
+  return (id) => {
+    const name = nameOf(id);
+    return name === id ? `${id.slice(0, 'caro:ed25519:'.length + 8)}…` : name;
+  };
 }
 
 async function sayReport(context: Context, report: WorkReport, title: string): Promise<void> {
@@ -68,7 +73,10 @@ async function sayReport(context: Context, report: WorkReport, title: string): P
     return;
   }
   const agents = agentCommands === 0 ? '' : `, ${agentCommands} of agents`;
-  say(context, `${title}: ${commands} commands${agents}, ${failures} failed, ${duration(activeMs)} of work.`);
+  say(
+    context,
+    `${title}: ${counted(commands, 'command')}${agents}, ${failures} failed, ${duration(activeMs)} of work.`,
+  );
   say(context);
   await sayTable(
     context,

@@ -3,6 +3,7 @@ import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { alongKeys, type KeyChange } from '../../domain/identity/key-state.ts';
 import { parseNodeId } from '../../domain/identity/node-id.ts';
+import type { OrgNode } from '../../domain/organisation/membership.ts';
 import type { Context } from '../context.ts';
 
 type Peers = Pick<Configuration, 'mesh'>;
@@ -27,15 +28,33 @@ export async function nodeIdOf(context: Context, text: string, { mesh }: Peers):
   return first.id;
 }
 
-async function inRoster(context: Context, name: string): Promise<readonly { readonly id: string }[]> {
+async function inRoster(context: Context, name: string): Promise<readonly OrgNode[]> {
+  const found = (await rosterNodes(context)).filter((node) => node.name === name);
+  // One node may have both roles.
+  return [...new Map(found.map((node) => [node.id, node])).values()];
+}
+
+/** Supervisors and trustees in the roster; none where the service does not run. */
+async function rosterNodes(context: Context): Promise<readonly OrgNode[]> {
   const status = await callAdmin(context.places().socket, 'org.status', {}).catch((error: unknown) => {
     if (error instanceof CaroError && error.code === 'not_running') return null;
     throw error;
   });
   const { supervisors = [], trustees = [] } = status?.terms ?? {};
-  const found = [...supervisors, ...trustees].filter((node) => node.name === name);
-  // One node may have both roles.
-  return [...new Map(found.map((node) => [node.id, node])).values()];
+  return [...supervisors, ...trustees];
+}
+
+/** `shownName` that also knows the names in the roster. */
+export async function nodeNames(
+  context: Context,
+  configuration: Peers,
+  changes: readonly KeyChange[] = [],
+): Promise<(id: string) => string> {
+  const names = new Map((await rosterNodes(context)).map(({ id, name }) => [id, name]));
+  return (id) => {
+    const shown = shownName(id, configuration, changes);
+    return shown === id ? (alongKeys(changes, id, (key) => names.get(key)) ?? id) : shown;
+  };
 }
 
 /**

@@ -1,9 +1,8 @@
 /* Prints how a line was read (`caro assess --explain`). */
+import { counted } from '../../domain/counted.ts';
 import type { ExplainedCommand, ExplainedRule, Explanation } from '../../risk/explain.ts';
 import type { Context } from '../context.ts';
 import { harmless, paint, paintRisk, say } from '../output/output.ts';
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 export function sayExplanation(context: Context, explanation: Explanation): void {
   const { commands, line, level, complete, truncated } = explanation;

@@ -1,3 +1,5 @@
+import { counted } from '../counted.ts';
+
 /** What happened between this node and others in a week, for its owner. */
 export interface DigestFigures {
   readonly since: string;
@@ -13,7 +15,6 @@ export interface DigestFigures {
 }
 
 const times = (count: number): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`);
-const some = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 /** Three sentences: who asked how often, what left, what changed in trust. */
 export function digestSentences(
@@ -29,8 +30,8 @@ export function digestSentences(
   const changes = [
     ...(trust > 0 ? [`trust was changed ${times(trust)}`] : []),
     ...(sharing > 0 ? [`sharing was changed ${times(sharing)}`] : []),
-    ...(paired > 0 ? [`${some(paired, 'node')} ${paired === 1 ? 'was' : 'were'} paired`] : []),
-    ...(keys > 0 ? [`${some(keys, 'key')} of other nodes changed or ended`] : []),
+    ...(paired > 0 ? [`${counted(paired, 'node')} ${paired === 1 ? 'was' : 'were'} paired`] : []),
+    ...(keys > 0 ? [`${counted(keys, 'key')} of other nodes changed or ended`] : []),
   ];
   const most = (id: string, count: number): string => `${nameOf(id)} most often (${times(count)})`;
   return [
@@ -38,10 +39,10 @@ export function digestSentences(
       ? 'Nobody asked this node anything.'
       : asked.length === 1
         ? `${nameOf(asker.id)} asked this node ${times(asker.count)}.`
-        : `${some(asked.length, 'node')} asked this node ${times(sum(asked))}, ${most(asker.id, asker.count)}.`,
+        : `${counted(asked.length, 'node')} asked this node ${times(sum(asked))}, ${most(asker.id, asker.count)}.`,
     recipient === undefined
       ? 'Nothing left this machine.'
-      : `${some(sum(left), 'message')} of ${size(bytes)} in all left this machine, ${
+      : `${counted(sum(left), 'message')} of ${size(bytes)} in all left this machine, ${
           left.length === 1
             ? `to ${nameOf(recipient.id)}`
             : `to ${left.length} nodes, most of them to ${nameOf(recipient.id)}`

@@ -115,4 +115,12 @@ test('an analyst cannot send a text, a rule of the organisation, or an end that 
   ])
     expect([args, (await sending(...args)).code]).toEqual([args, 2]);
   expect(await lines(ana)).toEqual([]);
+  const week = ['--rule', 'git.push-force', '--until', '7d'];
+  expect((await sending(...week)).stdout).toContain('0 nodes have it');
+  const again = await sending(...week);
+  expect([again.code, again.stderr]).toEqual([
+    2,
+    expect.stringContaining('expected another subject, priority or last day'),
+  ]);
+  expect((await sending(...week, '--priority', 'urgent')).code).toBe(0);
 });
