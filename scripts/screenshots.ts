@@ -1,5 +1,5 @@
 /**
- * Writes screenshots of every view to `screenshots/`: in both themes, 1440 and 390 px wide; filled,
+ * Writes screenshots of every view to `screenshots/`: in both themes, 1440, 1024 and 390 px wide; filled,
  * fresh, locked, with 60 nodes, and with all notices at once. With `--readme` it writes the
  * pictures of the README to `docs/images/` instead.
  */
@@ -20,7 +20,7 @@ const README_SIZE = { width: 1200, height: 960 };
 /** The name of the node in the pictures. */
 const NAME = 'dev-laptop';
 const DAY_MS = 86_400_000;
-const WIDTHS = { wide: 1440, narrow: 390 } as const;
+const WIDTHS = { wide: 1440, medium: 1024, narrow: 390 } as const;
 /** The part of each view that appears last. */
 const DRAWN = { today: '.h5', privacy: '.bytes', audit: '.lamp.good' } as const;
 /** Parts of a view are folded away on a phone. */

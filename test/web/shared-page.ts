@@ -49,6 +49,12 @@ export async function openSharedPage(
   };
 }
 
-/** How many pixels wider than the window the page is. */
+/** How many pixels the page, or a choice that could be scrolled out of sight, is wider than the window. */
 export const overflow = (page: Page): Promise<number> =>
-  page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+  page
+    .evaluate<number>(`Math.max(
+    document.documentElement.scrollWidth - innerWidth,
+    ...[...document.querySelectorAll('.views a, .segments button')]
+      .map((choice) => Math.ceil(choice.getBoundingClientRect().right) - innerWidth),
+  )`)
+    .then((wider) => Math.max(0, wider));

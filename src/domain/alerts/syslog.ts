@@ -1,4 +1,5 @@
 /** An alert as a message of RFC 5424, in the framing of RFC 5425 §4.3. Printable ASCII only. */
+import { counted } from '../counted.ts';
 import type { AlertCondition } from './alert.ts';
 
 /** Facility "log audit" (13). */
@@ -38,7 +39,7 @@ export function syslogMessage(alert: SyslogAlert): string {
   const text =
     kind === 'test'
       ? 'Test message of caro alerts test'
-      : `Alert ${rule}: ${measure} is ${number(value ?? 0)}, ${condition} ${number(bound)}, over ${days} days`;
+      : `Alert ${rule}: ${measure} is ${number(value ?? 0)}, ${condition} ${number(bound)}, over ${counted(days, 'day')}`;
   const head = `<${FACILITY * 8 + SEVERITY[kind]}>1 ${time} ${host} caro - ${kind.toUpperCase()}`;
   return `${head} [${SD_ID} ${parameters.join(' ')}] ${text}`;
 }

@@ -3,6 +3,7 @@
  * what they mean. It names no node, because trends have none.
  */
 
+import { counted } from '../counted.ts';
 import type { AgentShare } from '../trends/agent-share.ts';
 import type { TechniqueMeasure } from '../trends/heat-map.ts';
 import type { Mark } from '../trends/mark.ts';
@@ -134,7 +135,7 @@ const METHOD: Readonly<Record<Report['source']['source'], readonly string[]>> = 
 
 const limitsOf = (kind: Report['source']['source'], floor: number, gaps: Gaps): readonly string[] => [
   `Figures to which fewer than ${floor} nodes contributed are withheld: ${gaps.withheld} of ${gaps.figures} of single days.`,
-  `${gaps.days} days of the period have no figures. They are left out, not counted as zero.`,
+  `${counted(gaps.days, 'day')} of the period ${gaps.days === 1 ? 'has no figures and is' : 'have no figures and are'} left out, not counted as zero.`,
   kind === 'totals'
     ? 'A technique is counted once for each node and day, however often it matched.'
     : 'Answers have no ATT&CK techniques, so there is no technique map.',

@@ -19,6 +19,14 @@ export interface RelayStatus {
   readonly passExpires: string | null;
 }
 
+const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  relay_unreachable: 'it cannot be reached',
+  relay_refused: 'it refuses this node',
+  relay_key_changed: 'it has another key than the one agreed on',
+  relay_full: 'it has no room',
+};
+const reasonText = (code: ErrorCode): string => REASONS[code] ?? code;
+
 /** One line for the owner. @param timeText of an ISO 8601 time */
 export function relayText({ state, mode, code, nextAt }: RelayStatus, timeText: (time: string) => string): string {
   const next = nextAt === null ? '' : `; next attempt ${timeText(nextAt)}`;
@@ -30,8 +38,8 @@ export function relayText({ state, mode, code, nextAt }: RelayStatus, timeText: 
     case 'connected':
       return mode === 'stay' ? 'connected' : 'connected until everything is sent';
     case 'connecting':
-      return code === null ? 'connecting' : `connecting again after ${code}`;
+      return code === null ? 'connecting' : `connecting again, because ${reasonText(code)}`;
     case 'waiting':
-      return code === null ? `not connected between two visits${next}` : `waiting after ${code}${next}`;
+      return code === null ? `not connected between two visits${next}` : `waiting, because ${reasonText(code)}${next}`;
   }
 }

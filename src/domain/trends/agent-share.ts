@@ -18,10 +18,13 @@ export const agentShare = (days: readonly FigureDay[]): AgentShare => ({
 
 /** Null where nothing is known. */
 export function agentSentence({ commands, risky }: AgentShare): string | null {
-  if (commands === null && risky === null) return null;
-  const ofCommands = commands === null ? 'an unknown share' : percent(commands);
-  const ofRisky = risky === null ? 'an unknown share' : percent(risky);
-  return `Coding agents ran ${ofCommands} of the commands and ${ofRisky} of the risky ones.`;
+  // Without a command there is no risky one either.
+  if (commands === 0) return 'Coding agents ran none of the commands.';
+  const known = [
+    ...(commands === null ? [] : [`${percent(commands)} of the commands`]),
+    ...(risky === null ? [] : [`${percent(risky)} of the risky ${commands === null ? 'commands' : 'ones'}`]),
+  ];
+  return known.length === 0 ? null : `Coding agents ran ${known.join(' and ')}.`;
 }
 
 /** Released totals have one cell for it as well, saved answers only one for each level. */
@@ -42,4 +45,5 @@ function shareOf(days: readonly FigureDay[], part: Amount, whole: Amount): numbe
   return of > 0 ? Math.min(1, sum / of) : null;
 }
 
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
+const percent = (share: number): string =>
+  share > 0 && share < 0.005 ? 'less than 1 %' : `${Math.round(100 * share)} %`;

@@ -81,9 +81,15 @@ function scopeOf(database: Database, { name, block = EVERYBODY, until, days }: T
         : `expected one of the sources ${sources.map((one) => one.name).join(', ') || '(there are none)'}`,
     );
   if (block !== EVERYBODY && !source.blocks.includes(block))
-    throw new CaroError('not_found', `expected one of the blocks ${source.blocks.join(', ')}`);
+    throw new CaroError('not_found', `expected one of the blocks ${listed(source.blocks)}`);
   return { source, block, until: until ?? source.last, days };
 }
+
+const MOST_LISTED = 8;
+const listed = (names: readonly string[]): string =>
+  names.length > MOST_LISTED
+    ? `${names.slice(0, MOST_LISTED).join(', ')} … (${names.length} in all: caro posture --json)`
+    : names.join(', ');
 
 interface Spans {
   readonly now: readonly FigureDay[];

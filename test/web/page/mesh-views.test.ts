@@ -220,7 +220,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     const pill = page.locator('.pill-box');
     await pill.getByText('Mesh: 6 of 9 connected, 2 refused').click();
     const peer = (name: string) => pill.locator('li', { hasText: name });
-    await peer('Relay').getByText('waiting after relay_unreachable; next attempt').waitFor();
+    await peer('Relay').getByText('waiting, because it cannot be reached; next attempt').waitFor();
     await peer('ida').getByText('refused: another key answers at its address').waitFor();
     await peer('hal').getByText('its clock is 7 min ahead').waitFor();
     await peer('gus').getByText('connecting: nothing answers at its address').waitFor();

@@ -54,11 +54,13 @@ const inPlainWords = (name: string): string =>
     .toLowerCase();
 
 const NODE_ID = /^caro:ed25519:/;
+const ISO_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 function valueText(value: Json, nameOf: (id: string) => string): string {
   if (value === null) return 'none';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'string') return NODE_ID.test(value) ? nameOf(value) : value;
+  if (typeof value === 'string')
+    return NODE_ID.test(value) ? nameOf(value) : ISO_TIME.test(value) ? fullTime(value) : value;
   if (typeof value !== 'object') return String(value);
   if (Array.isArray(value)) return value.map((one: Json) => valueText(one, nameOf)).join(', ') || 'none';
   const parts = Object.entries(value).map(([name, one]) => `${inPlainWords(name)} ${valueText(one, nameOf)}`);
