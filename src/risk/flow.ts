@@ -21,6 +21,7 @@ import {
   COLLECTED,
   DECODED,
   downloads,
+  holdsSecret,
   type Label,
   PRIVATE,
   packedLabel,
@@ -288,7 +289,7 @@ class Tracker {
   }
 
   #partLabel(part: WordPart): Label {
-    if (part.kind === 'variable') return this.#variableLabel(part.name);
+    if (part.kind === 'variable') return this.#variableLabel(part.name) | (holdsSecret(part.name) ? PRIVATE : 0);
     if (part.kind !== 'command' && (part.kind !== 'process' || part.direction === 'out')) return 0;
     return this.#within(part.start, part.end).reduce((label, item) => label | (this.#printed.get(item) ?? 0), 0);
   }

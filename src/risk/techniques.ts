@@ -84,6 +84,7 @@ export const TECHNIQUES = {
   T1499: technique('Endpoint Denial of Service', 'Impact'),
   'T1499.001': technique('OS Exhaustion Flood', 'Impact'),
   'T1505.001': technique('SQL Stored Procedures', 'Persistence'),
+  'T1505.003': technique('Web Shell', 'Persistence'),
   T1529: technique('System Shutdown/Reboot', 'Impact'),
   T1530: technique('Data from Cloud Storage', 'Collection'),
   T1531: technique('Account Access Removal', 'Impact'),

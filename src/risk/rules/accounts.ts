@@ -113,6 +113,13 @@ const changesRegistry = (step: Step): Verdict =>
           ? 'high'
           : false;
 
+/** An account that runs a service and never logs in is given a shell. */
+const SERVICE_ACCOUNT =
+  /^(?:nobody|daemon|bin|sys|www-data|apache|nginx|http|mysql|postgres|redis|games|mail|news|lp|uucp|backup|list|irc|gnats|sshd|messagebus|systemd-\w+|_\w+)$/;
+const opensServiceAccount = (step: Step): boolean =>
+  /(?:^|\/)(?:ba|z|da|k|a|fi)?sh$/.test(step.value('-s', '--shell') ?? '') &&
+  step.operands.some((name) => SERVICE_ACCOUNT.test(name));
+
 export const ACCOUNT_RULES: readonly StepRule[] = [
   ...inFamily('accounts', [
     {
@@ -159,7 +166,7 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
       level: 'moderate' as const,
       tools: 'usermod chsh groupmod gpasswd',
       when: (s: Step) =>
-        s.flag('-L', '--lock', '-e', '--expiredate')
+        s.flag('-L', '--lock', '-e', '--expiredate') || opensServiceAccount(s)
           ? 'high'
           : s.args.length > 0 && !s.flag('-l', '--list-shells') && 'moderate',
       technique: 'T1098',

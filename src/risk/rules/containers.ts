@@ -190,8 +190,10 @@ export const CONTAINER_RULES: readonly StepRule[] = inFamily('containers', [
     id: 'containers.destroy-machine',
     level: 'high',
     tools:
-      'virsh vboxmanage multipass lima colima vagrant qm pct vmrun xl lxc-destroy minikube kind k3d docker-machine machinectl',
+      'virsh vboxmanage multipass lima colima vagrant qm pct vmrun xl lxc-destroy minikube kind k3d docker-machine machinectl vim-cmd',
     when: (s: Step) => {
+      if (s.tool === 'vim-cmd')
+        return s.some(/^vmsvc\/(?:power\.(?:off|reset)|destroy|unregister|snapshot\.remove\w*)$/);
       if (s.tool === 'lxc-destroy') return true;
       if (s.tool === 'virsh')
         return (

@@ -302,11 +302,13 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
     level: 'high',
     tools: 'gpg openssl 7z zip ccrypt age',
     when: (s: Step) =>
-      (s.invocation.openArguments || s.invocation.inLoop) &&
-      ((s.tool === 'gpg' && s.flag('-c', '--symmetric', '-e', '--encrypt')) ||
-        (s.tool === 'openssl' && s.sub('enc|rsautl|pkeyutl') && s.flag('-e', '-encrypt', '-in')) ||
-        (s.tool === 'zip' && s.flag('-P', '-e', '-m') && s.flag('-m')) ||
-        s.tool === 'ccrypt'),
+      ((s.invocation.openArguments || s.invocation.inLoop) &&
+        ((s.tool === 'gpg' && s.flag('-c', '--symmetric', '-e', '--encrypt')) ||
+          (s.tool === 'openssl' && s.sub('enc|rsautl|pkeyutl') && s.flag('-e', '-encrypt', '-in')) ||
+          (s.tool === 'zip' && s.flag('-P', '-e', '-m') && s.flag('-m')) ||
+          (s.tool === '7z' && s.some(/^-p./)) ||
+          s.tool === 'ccrypt')) ||
+      (s.tool === 'ccrypt' && s.flag('-e', '--encrypt') && s.flag('-r', '--recursive')),
     technique: 'T1486',
     reason: 'Encrypts many files one by one, as ransomware does.',
     safer: 'Create one encrypted archive and keep the originals until you have checked it.',

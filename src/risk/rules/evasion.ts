@@ -119,6 +119,7 @@ const switchesHistoryOff = ({ analysis, steps }: CommandLineContext): Verdict =>
     found ||= verdict;
   }
   for (const step of steps) {
+    if (step.tool === 'kill' && step.args.includes('$$') && step.some(/^-(?:9|KILL|SIGKILL)$/)) return 'high';
     if (step.tool === 'unset' && step.operands.some((name) => /^HIST(?:FILE|SIZE|FILESIZE)$/.test(name))) return 'high';
     if (step.tool === 'set' && /^(?:\+o history|-\+o history)$/.test(step.args.join(' '))) return 'high';
     if (step.tool === 'shopt' && step.flag('-u') && step.flag('-o') && step.operands.includes('history')) return 'high';

@@ -149,8 +149,12 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
   {
     id: 'exposure.spoof',
     level: 'high',
-    tools: 'arpspoof ettercap bettercap macchanger aireplay-ng mdk3 mdk4 wifite dnsspoof',
-    when: (s: Step) => s.args.length > 0 && !s.flag('--help', '-h', '--version', '-V', '-s', '--show', '-l', '--list'),
+    tools:
+      'sslstrip mitmf evilginx evilginx2 wifiphisher arpspoof ettercap bettercap macchanger aireplay-ng mdk3 mdk4 wifite dnsspoof',
+    when: (s: Step) =>
+      s.args.length > 0 &&
+      !s.flag('--help', '-h', '--version', '-V') &&
+      !(s.tool === 'macchanger' && s.flag('-s', '--show', '-l', '--list')),
     technique: 'T1557',
     reason: 'Impersonates another machine on the network.',
     safer: 'Use it only on networks that you have permission for.',

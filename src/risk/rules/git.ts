@@ -260,8 +260,8 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
       storesProgram(s) ||
       s.args.some(
         (arg, at) =>
-          /^-c$/.test(s.args[at - 1] ?? '') &&
-          /^(?:core\.(?:pager|editor|sshCommand|fsmonitor|hooksPath)|.*\.(?:command|cmd|helper))=.*(?:\bsh\b|[;|`]|\/tmp\/)/i.test(
+          /^(?:-c|--config)$/.test(s.args[at - 1] ?? '') &&
+          /^(?:core\.(?:pager|editor|sshCommand|fsmonitor|hooksPath)|.*\.(?:command|cmd|helper))=.*(?:\bsh\b|[;|`]|\/tmp(?:\/|$))/i.test(
             arg,
           ),
       ),

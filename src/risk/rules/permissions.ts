@@ -37,6 +37,9 @@ const tooOpen = (step: Step): Verdict => {
   return recursive(step) && kinds.some((kind) => kind !== 'scratch') ? 'high' : 'moderate';
 };
 
+/** Files that decide who can log in or what starts: nobody locks them but to keep a change of their own. */
+const LOGIN_FILE =
+  /authorized_keys$|^\/etc\/(?:passwd|shadow|sudoers|ld\.so\.preload|crontab|cron\.)|^\/var\/spool\/cron/;
 const lockOut = (step: Step): Verdict => {
   if (!CLOSED.test(mode(step)) || mode(step) === '') return false;
   const kinds = targets(step).map((path) => step.kind(path));
@@ -55,7 +58,11 @@ const ownDirectory = (step: Step, path: string): boolean => {
   return owner.length > 2 && path.split('/').some((part) => part.startsWith(owner));
 };
 const recursiveOnSystem = (step: Step): Verdict => {
-  if (step.tool === 'setfacl' && step.some(/:[r-]?w/) && step.operands.some((path) => SENSITIVE.test(path)))
+  if (
+    step.tool === 'setfacl' &&
+    ((step.some(/:[r-]?w/) && step.operands.some((path) => SENSITIVE.test(path))) ||
+      (step.some(/:[r-]?[wr]/) && step.operands.some((path) => /^\/etc\/(?:g?shadow|sudoers)/.test(path))))
+  )
     return 'high';
   if (!recursive(step)) return false;
   const isService = (path: string): boolean =>
@@ -166,7 +173,8 @@ export const PERMISSION_RULES: readonly StepRule[] = inFamily('permissions', [
     id: 'permissions.immutable-set',
     level: 'moderate',
     tools: 'chattr chflags',
-    when: (s: Step) => s.some(/^\+[a-zA-Z]*[ia]|^s?u?chg/),
+    when: (s: Step) =>
+      s.some(/^\+[a-zA-Z]*[ia]|^s?u?chg/) && (s.operands.some((path) => LOGIN_FILE.test(path)) ? 'high' : 'moderate'),
     technique: 'T1222.002',
     reason: 'Makes files immutable, even for root, until the attribute is removed.',
     safer: 'Use ordinary permissions.',

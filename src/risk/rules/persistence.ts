@@ -11,6 +11,7 @@ import {
 import type { Step } from '../step.ts';
 import type { Write } from '../subjects/files.ts';
 import { normalPath } from '../subjects/paths.ts';
+import { isFetcher } from '../subjects/programs.ts';
 
 const EDITORS = new Set(['vim', 'nano', 'nvim', 'emacs', 'ed', 'sudoedit']);
 const writesTo = (step: Step, pattern: RegExp): readonly Write[] =>
@@ -49,7 +50,7 @@ const writtenText = (step: Step): string => {
   if (input.kind === 'pipe') return input.output ?? '\n|';
   return input.kind === 'here-document' || input.kind === 'here-string' ? input.text : '';
 };
-const UNUSUAL = /(?:curl|wget|nc|\/dev\/tcp|base64|python|perl|nohup|\/tmp\/|LD_PRELOAD|\|\s*(?:ba)?sh)/;
+const UNUSUAL = /(?:curl|wget|nc|\/dev\/tcp|base64|python|perl|nohup|\/tmp\b|LD_PRELOAD|\|\s*(?:ba)?sh)/;
 /** Common lines of a profile and nothing else. */
 const isOrdinary = (text: string): boolean => {
   const content = text.replace(/\\n/g, '\n').replace(/^%s\\?n? ?/, '');
@@ -152,6 +153,16 @@ export const PERSISTENCE_LINE_RULES: readonly CommandLineRule[] = inFamily('pers
   },
 ]);
 
+const WEB_SHELL =
+  /<\?(?:php|=)?[\s\S]*(?:eval|assert|system|exec|passthru|shell_exec|popen|proc_open|`)[\s\S]*\$_(?:GET|POST|REQUEST|COOKIE|SERVER)|<%[\s\S]*(?:Runtime\.getRuntime|eval\s*\(?\s*request|ProcessBuilder)/i;
+const PAGE = /\.(?:php\d?|phtml|phar|jspx?|aspx?|cgi)$/i;
+const writesWebShell = (step: Step): boolean => {
+  const pages = step.writes.filter(({ path }) => PAGE.test(path));
+  if (pages.length === 0) return false;
+  const { input } = step.invocation;
+  if (isFetcher(step)) return pages.some(({ path }) => /^\/(?:var\/www|srv|usr\/share\/nginx|opt)\//.test(path));
+  return WEB_SHELL.test(input.kind === 'inherited' || input.kind === 'file' ? step.args.join(' ') : writtenText(step));
+};
 /** A timer that runs the text of a shell, or a program that everyone can replace. */
 const startsHidden = (step: Step): boolean =>
   step.args.some(
@@ -200,6 +211,16 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     technique: 'T1543.002',
     reason: 'Writes a service or timer that starts automatically.',
     safer: 'Install it as a package, or use systemctl edit.',
+  },
+  {
+    id: 'persistence.web-shell',
+    level: 'high',
+    tools: '*',
+    needs: 'writes' as const,
+    when: writesWebShell,
+    technique: 'T1505.003',
+    reason: 'Puts a page on a web server that runs what its visitors send.',
+    safer: 'Deploy reviewed files.',
   },
   {
     id: 'persistence.scratch-unit',

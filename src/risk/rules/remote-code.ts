@@ -52,6 +52,18 @@ const CODE_RUN =
 const CODE_DECODE =
   /b64decode|base64|fromhex|unhexlify|decode64|atob\(|Buffer\.from|codecs\.decode|unpack\(|marshal\.loads|zlib\.decompress|rot_?13|chr\(|fromCharCode|FromBase64String|pickle\.loads/i;
 
+/** Modules that the code is given by options: `perl -MLWP::Simple -e`, `ruby -ropen-uri -e`. */
+const MODULE = /^-(?:M(?:LWP|HTTP|MIME)|r(?:open-uri|net))/;
+/** Node's modules of the network, with what runs a text. */
+const NODE_FETCH = /require\(\s*['"](?:node:)?https?['"]\s*\)[\s\S]*\.get\(/;
+const fetchesCode = (step: Step): boolean => {
+  const { code } = step;
+  if (/memfd_create|syscall\(\s*(?:319|279|385)\b/.test(code)) return true;
+  if (!CODE_RUN.test(code)) return false;
+  if (CODE_FETCH.test(code) || CODE_DECODE.test(code) || NODE_FETCH.test(code)) return code.length > 24;
+  return step.some(MODULE) && /\b(?:get|open|read|decode\w*)\b/.test(code);
+};
+
 export const REMOTE_CODE_LINE_RULES: readonly CommandLineRule[] = inFamily('remote-code', [
   {
     id: 'remote-code.substituted',
@@ -122,8 +134,7 @@ export const REMOTE_CODE_RULES: readonly StepRule[] = inFamily('remote-code', [
     id: 'remote-code.interpreter',
     level: 'high',
     tools: 'python perl ruby node php pwsh lua bun deno',
-    when: (s: Step) =>
-      CODE_RUN.test(s.code) && (CODE_FETCH.test(s.code) || CODE_DECODE.test(s.code)) && s.code.length > 24,
+    when: fetchesCode,
     technique: 'T1140',
     reason: 'Fetches or decodes a program in one line of code and runs it.',
     safer: 'Write the program to a file and read it first.',

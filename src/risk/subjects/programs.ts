@@ -10,10 +10,11 @@ export const INTERPRETER =
 export const NET_FILE = /^\/(?:dev|inet\d?|net)\/(?:tcp|udp)\b/;
 
 const FETCHERS = new Set(
-  'curl wget http fetch lynx w3m links elinks aria2c axel ftp tftp lftp GET HEAD dig host nslookup scp nc ncat netcat aws gsutil rclone nscurl xh'.split(
+  'curl wget http lwp-download lwp-request fetch lynx w3m links elinks aria2c axel ftp tftp lftp GET HEAD dig host nslookup scp nc ncat netcat aws gsutil rclone nscurl rsync xh'.split(
     ' ',
   ),
 );
+const REMOTE_SOURCE = /^(?:[\w.-]+@)?[\w.-]+::?\/?[^/\\]|^rsync:/;
 /** Programs that print or store data from the network. */
 export const isFetcher = (step: Step): boolean => {
   if (!FETCHERS.has(step.tool)) return false;
@@ -26,6 +27,8 @@ export const isFetcher = (step: Step): boolean => {
       return step.sub('cat|copy|copyto|copyurl|sync');
     case 'nc':
       return true;
+    case 'rsync':
+      return REMOTE_SOURCE.test(step.transfer.sources[0] ?? '') && !REMOTE_SOURCE.test(step.transfer.target ?? '');
     default:
       return !step.some(/^--(?:version|help|head)$|^-I$/);
   }

@@ -23,6 +23,10 @@ export const secretLabel = (path: string): Label => {
   return kind === 'settings' || kind === 'history' ? PRIVATE : SECRET;
 };
 
+/** Secrets that only their own program sends, in a signature. */
+const NEVER_SENT = /^(?:AWS_SECRET_ACCESS_KEY|SSH_PRIVATE_KEY|GPG_PRIVATE_KEY)$/;
+export const holdsSecret = (name: string): boolean => NEVER_SENT.test(name);
+
 /** What a program prints of its own. */
 export const sourceLabel = (step: Step): Label => {
   if (step.isWrapper) return 0;

@@ -43,6 +43,8 @@ const SIGNS: readonly string[] = [
   String.raw`/proc/(?:sys|self|kcore|\d|\*)|/etc/(?:[g]?shadow|passwd|sudoers|cron|pam|ld\.so|ssh|profile|rc|init|systemd|apt)|/var/log/`,
   String.raw`\.(?:ssh/|aws/|kube/|gnupg|netrc|bash_history|zsh_history|git/|bashrc|zshrc|profile|env\b)|/id_(?:rsa|dsa|ecdsa|ed25519)`,
   String.raw`/169\.254\.169\.254`,
+  // A page of a web server that is written.
+  String.raw`>[ \t]*[\w./~-]{1,200}\.(?:php|phtml|phar|jsp|asp)`,
   // A function or a loop that starts copies of itself.
   String.raw`(?:^|[\n;&|({\x60'"!])[ \t]*([\w:.]{1,20})[ \t]*\(\)[ \t]*\{?[^\n]{0,60}?\1[ \t]*[|&]`,
   String.raw`(?:^|[\n;&|({\x60'"!])[ \t]*(?:while|until|for)[ \t]+[^\n;&|]{0,60}[;&][^\n]{0,80}?&[ \t]*(?:done|\})`,

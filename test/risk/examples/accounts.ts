@@ -26,7 +26,13 @@ export const ACCOUNTS_EXAMPLES: RuleExamples = {
     silent: ['loginctl list-sessions'],
   },
   'accounts.modify': {
-    fires: ['usermod -L bob', 'chsh -s /bin/zsh bob', 'usermod -aG sudo evil', 'usermod -aG docker user'],
+    fires: [
+      'usermod -s /bin/bash www-data',
+      'usermod -L bob',
+      'chsh -s /bin/zsh bob',
+      'usermod -aG sudo evil',
+      'usermod -aG docker user',
+    ],
     silent: ['gpasswd --help', 'usermod --help'],
   },
   'accounts.password': {

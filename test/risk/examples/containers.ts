@@ -6,8 +6,8 @@ export const CONTAINERS_EXAMPLES: RuleExamples = {
     silent: ['docker -H ssh://host ps', 'docker ps', 'docker run -it ubuntu bash', 'docker build -t x .'],
   },
   'containers.destroy-machine': {
-    fires: ['virsh undefine vm', 'minikube delete', 'vagrant destroy -f'],
-    silent: ['virsh list', 'vagrant up', 'vagrant ssh'],
+    fires: ['vim-cmd vmsvc/power.off 1', 'virsh undefine vm', 'minikube delete', 'vagrant destroy -f'],
+    silent: ['vim-cmd vmsvc/getallvms', 'virsh list', 'vagrant up', 'vagrant ssh'],
   },
   'containers.enter-host': {
     fires: [

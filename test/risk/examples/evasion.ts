@@ -73,6 +73,7 @@ export const EVASION_EXAMPLES: RuleExamples = {
   },
   'evasion.history-off': {
     fires: [
+      'kill -9 $$',
       'shopt -uo history',
       'shopt -u -o history',
       'unset HISTFILE',
@@ -82,6 +83,7 @@ export const EVASION_EXAMPLES: RuleExamples = {
       'set +o history',
     ],
     silent: [
+      'kill $$',
       'shopt -s histappend',
       'history | tail',
       'touch x',

@@ -37,7 +37,7 @@ export const EXPOSURE_EXAMPLES: RuleExamples = {
     silent: ['nmap --version'],
   },
   'exposure.spoof': {
-    fires: ['arpspoof -t 1 2', 'macchanger -r eth0'],
+    fires: ['sslstrip -l 8080', 'arpspoof -t 1 2', 'macchanger -r eth0'],
     silent: ['macchanger -s eth0'],
   },
   'exposure.ssh-remote-forward': {

@@ -44,8 +44,13 @@ export const FILES_EXAMPLES: RuleExamples = {
     silent: ['rsync -a a b', 'scp a host:b', 'scp file host:/tmp/', 'scp host:/etc/nginx/nginx.conf .'],
   },
   'files.encrypt-in-bulk': {
-    fires: ['for f in *; do openssl enc -aes-256-cbc -in $f -out $f.enc; rm $f; done'],
+    fires: [
+      'ccrypt -e -r /srv',
+      "find . -name '*.doc' | xargs -I{} 7z a -p123 {}.7z {}",
+      'for f in *; do openssl enc -aes-256-cbc -in $f -out $f.enc; rm $f; done',
+    ],
     silent: [
+      '7z a -p123 x.7z a',
       'gpg --symmetric x',
       'zip -r x.zip .',
       'openssl x509 -in cert.pem -text',

