@@ -31,6 +31,9 @@ if [ "$1 $2" = 'service run' ]; then
       esac
     done
   done <"$file"
+  # The C library returns freed memory to the system sooner (docs/adr/0002).
+  export MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=65536
+  export MALLOC_TRIM_THRESHOLD_=32768 MALLOC_TOP_PAD_=16384
   # exec keeps the process id: see ensureFlags() below.
   export CARO_LAUNCHER=$$
 fi
@@ -47,9 +50,15 @@ const { join } = require('node:path');
 const DIST = join(__dirname, '..', 'dist');
 const LEAST_NODE = [20, 19];
 
-/** Escapes control characters: an error may quote a value of the configuration. */
+/**
+ * Escapes control characters: an error may quote a value of the configuration. As a literal, the
+ * pattern would load the tables of Unicode at each start.
+ */
 const shown = (text) =>
-  text.replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, (character) => `\\u${character.codePointAt(0).toString(16).padStart(4, '0')}`);
+  text.replace(
+    /(?!\n)[\p{Cc}\p{Cf}]/gu,
+    (character) => `\\u${character.codePointAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 function fail(text, code) {
   process.stderr.write(`caro: ${shown(text)}\n`);

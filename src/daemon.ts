@@ -12,7 +12,6 @@ import { type ActorSpec, Supervised, type SupervisorOptions } from './bus/superv
 import { welcomeText } from './cli/output/welcome.ts';
 import { refreshHookFiles } from './cli/shell-setup/hook-files.ts';
 import { homeDirectory } from './config/home.ts';
-import { loadConfiguration } from './config/loader.ts';
 import { type Places, placesFrom, preparePlaces, prepareSpool } from './config/places.ts';
 import type { AuditEntry } from './domain/audit/audit-record.ts';
 import { CaroError } from './domain/errors.ts';
@@ -36,6 +35,7 @@ import { openSpoolFolder } from './storage/spool/spool-folder.ts';
 import { VERSION } from './version.ts';
 import { type Dashboard, openDashboard } from './web/daemon/dashboard-listener.ts';
 import { actorSpecs, keyPorts, settingsPorts } from './wiring/actors.ts';
+import { withConfigurationFiles } from './wiring/configuration-files.ts';
 import { describeRules } from './wiring/custom-rules.ts';
 import { followingRoster } from './wiring/roster.ts';
 import type { ServiceContext } from './wiring/service-context.ts';
@@ -160,7 +160,7 @@ async function start(
     const lock = lockInstance(places.lock);
     return [lock, lock.release];
   });
-  const loaded = loadConfiguration(places, hostname());
+  const loaded = await withConfigurationFiles(({ loadConfiguration }) => loadConfiguration(places, hostname()));
   let { configuration } = loaded;
   const opened = await lifecycle.begin('the database', () => {
     const result = openSuspected(places, log, suspicions);

@@ -80,6 +80,10 @@ const MESSAGES: Readonly<Record<string, Source>> = {
 const STATEMENTS: Readonly<Record<string, Source>> = {
   validateRotationStatement: { schema: ROTATION_SCHEMA, type: 'RotationStatement' },
   validateRevocationStatement: { schema: REVOCATION_SCHEMA, type: 'RevocationStatement' },
+};
+
+/** Files of this node about keys. */
+const KEYS: Readonly<Record<string, Source>> = {
   validateKeyBook: { schema: KEY_BOOK_SCHEMA, type: 'KeyBook' },
   validateOwnStatements: { schema: OWN_STATEMENTS_SCHEMA, type: 'OwnStatements' },
 };
@@ -133,8 +137,9 @@ const MESSAGE_IMPORTS = `import type {
 import type { Advisory } from '../domain/advisories/advisory.ts';
 import type { NodeSummary } from '../domain/summaries/summary.ts';
 `;
-const STATEMENT_IMPORTS = `import type { RevocationStatement, RotationStatement } from '../domain/identity/key-statement.ts';
-import type { OwnStatements } from '../keys/own-rotation.ts';
+const STATEMENT_IMPORTS =
+  "import type { RevocationStatement, RotationStatement } from '../domain/identity/key-statement.ts';\n";
+const KEY_IMPORTS = `import type { OwnStatements } from '../keys/own-rotation.ts';
 import type { KeyBook } from '../keys/key-book.ts';
 `;
 const BLIND_IMPORTS = `import type { ReleaseEntry } from '../domain/blind/release.ts';
@@ -222,6 +227,7 @@ export function generateValidators(): Promise<void> {
   writeShared('message-validators', MESSAGE_IMPORTS, MESSAGES);
   appendMessageTable('message-validators');
   writeShared('statement-validators', STATEMENT_IMPORTS, STATEMENTS);
+  writeShared('key-validators', KEY_IMPORTS, KEYS);
   writeShared('blind-validators', BLIND_IMPORTS, BLIND);
   writeShared('roster-validators', ROSTER_IMPORTS, ROSTER);
   return Promise.resolve();

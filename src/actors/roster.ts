@@ -27,7 +27,7 @@ export interface RosterActorPorts {
   readonly takesRequests: () => boolean;
   readonly sharingLevel: () => 0 | 1 | 2;
   /** Whether the owner has written that the mesh is off. */
-  readonly isMeshRefused: () => boolean;
+  readonly isMeshRefused: () => Promise<boolean>;
   readonly isFollowing: () => boolean;
   readonly ask: (peer: string, request: Ask) => Promise<News>;
   readonly enrol: (peer: string, addresses: readonly string[], request: Envelope) => Promise<JoinResult>;
@@ -99,10 +99,10 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
       'org.inspect': async ({ document }) => ({
         ...(await open()).inspect(document),
         sharingLevel: ports.sharingLevel(),
-        isMeshRefused: ports.isMeshRefused(),
+        isMeshRefused: await ports.isMeshRefused(),
       }),
       'org.join': async (join) => {
-        if (ports.isMeshRefused()) throw new CaroError('usage', meshRefused('caro.toml'));
+        if (await ports.isMeshRefused()) throw new CaroError('usage', meshRefused('caro.toml'));
         const node = await open();
         node.join(join);
         const { org, version, hash } = statusIn(node).terms;

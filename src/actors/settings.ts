@@ -13,7 +13,7 @@ import { overruledTests, verifyBeforeWriting } from '../policy/trust-test.ts';
 export interface SettingsPorts {
   readonly bus: BusClient & Pick<Bus, 'requestAll'>;
   /** Reads the configuration files. @throws CaroError `config_invalid` and the like */
-  readonly load: () => Configuration;
+  readonly load: () => Promise<Configuration>;
   /**
    * Edits `managed.toml` under its file lock. Nothing is written if `verify` throws.
    * `revoked`: the node ids that a revocation denies.
@@ -166,7 +166,7 @@ function freeName(name: string, others: readonly PeerEntry[]): string {
  */
 async function reload(ports: SettingsPorts): Promise<void> {
   const before = ports.current();
-  const next = ports.load();
+  const next = await ports.load();
   await ports.bus.requestAll('config.verify', next);
   ports.adopt(next);
   try {

@@ -86,7 +86,7 @@ export function networkOf(subnet: Subnet): string {
  * an IPv6 address. Text that is no address is returned as it is.
  */
 export function sourceNetwork(address: string): string {
-  const plain = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address.replace(/%.*$/, '');
+  const plain = /^::[fF]{4}:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1] ?? address.replace(/%.*$/, '');
   if (isIP(plain) === 0) return address;
   return isIPv4(plain)
     ? networkOf({ address: plain, prefix: 24, family: 'ipv4' })
@@ -125,7 +125,7 @@ function blockList(subnets: readonly string[]): BlockList {
 }
 
 function isListed(list: BlockList, address: string): boolean {
-  const plain = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
+  const plain = /^::[fF]{4}:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1] ?? address;
   const family = isIP(plain);
   return family !== 0 && list.check(plain, family === 4 ? 'ipv4' : 'ipv6');
 }

@@ -4,8 +4,6 @@ import { encodeNodeId } from '../domain/identity/node-id.ts';
 import { fingerprint } from './fingerprint.ts';
 import { createKeyFile, type KeyFile, readKeyFile } from './key-file.ts';
 
-const SEED_BYTES = 32;
-
 /**
  * A node's own key (FR-101). The private key does not leave this process: `seed` is for its worker
  * threads only (NFR-202).
@@ -62,7 +60,7 @@ function identityFrom(path: string, file: KeyFile, isNew: boolean): Identity {
     createdAt: file.createdAt,
     isNew,
     sign: (message) => sign(null, message, key),
-    seed: () => new Uint8Array(key.export({ format: 'der', type: 'pkcs8' }).subarray(-SEED_BYTES)),
+    seed: () => new Uint8Array(Buffer.from(key.export({ format: 'jwk' }).d ?? '', 'base64url')),
   };
 }
 

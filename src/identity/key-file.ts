@@ -8,6 +8,8 @@ import { syncDirectory, withPrivateFile, writeSynced } from '../platform/files/p
 /** A PKCS#8 Ed25519 key in PEM has about 120 bytes. */
 const MAX_BYTES = 16_384;
 const ATTEMPTS = 5;
+/** PrivateKeyInfo of an Ed25519 key up to the key itself (RFC 8410 §7). */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 export interface KeyFile {
   readonly pem: string;
@@ -65,9 +67,11 @@ export function createKeyFile(path: string): boolean {
   }
 }
 
+/** The form is put together here: for PEM, OpenSSL would load all of its encoders first. */
 function writeDraft(draft: string): void {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  writeSynced(draft, privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
+  const { d = '' } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  const key = Buffer.concat([PKCS8_PREFIX, Buffer.from(d, 'base64url')]).toString('base64');
+  writeSynced(draft, `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`);
 }
 
 /** Drafts that a crash left behind; they were never used. */

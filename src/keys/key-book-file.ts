@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CaroError } from '../domain/errors.ts';
-import { validateKeyBook } from '../generated/statement-validators.js';
+import { validateKeyBook } from '../generated/key-validators.js';
 import { replacePrivately } from '../platform/files/private-file.ts';
 import { EMPTY_KEY_BOOK, isSound, type KeyBook } from './key-book.ts';
 

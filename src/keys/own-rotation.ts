@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { CaroError } from '../domain/errors.ts';
 import { MAX_ROTATIONS, type RotationStatement } from '../domain/identity/key-statement.ts';
 import type { DualEnvelope, KeyStatements } from '../domain/identity/signed-envelope.ts';
-import { validateOwnStatements } from '../generated/statement-validators.js';
+import { validateOwnStatements } from '../generated/key-validators.js';
 import { type Identity, openIdentity, readIdentity } from '../identity/identity.ts';
 import {
   openRevocation,

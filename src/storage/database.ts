@@ -325,5 +325,7 @@ function migrate(database: Database, file: string, beforeMigration?: BeforeMigra
       database.pragma(`user_version = ${next + 1}`);
     })();
   }
+  // The pages of new tables would stay in memory.
+  if (version < MIGRATIONS.length) database.pragma('shrink_memory');
   return isOld ? { from: version, to: MIGRATIONS.length, copy } : null;
 }

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
 /**
  * The first Node-API version that the newer binding is made for: Node.js 22.14 and later have it.
@@ -12,4 +14,14 @@ const MIN_NODE_API = 10;
  */
 const release = Number(process.versions['napi']) >= MIN_NODE_API ? 'better-sqlite3-napi' : 'better-sqlite3';
 
-export const Sqlite = createRequire(__filename)(release) as typeof import('better-sqlite3');
+const load = createRequire(__filename);
+/**
+ * Loaded by its folder: to find a package by its name, Node.js may load its resolver of ES modules
+ * and the Unicode tables that it needs (docs/adr/0002).
+ */
+const folder = load.resolve
+  .paths(release)
+  ?.map((modules) => join(modules, release))
+  .find((path) => existsSync(path));
+
+export const Sqlite = load(folder ?? release) as typeof import('better-sqlite3');

@@ -22,7 +22,6 @@ import { createSummarizer, type SummaryPorts } from '../actors/summarizer/summar
 import { createOwnLog } from '../audit/own-log.ts';
 import type { ActorSpec } from '../bus/supervisor.ts';
 import { homeDirectory } from '../config/home.ts';
-import { changeManaged, loadConfiguration } from '../config/loader.ts';
 import { editFor } from '../config/managed-changes.ts';
 import { type RuleSource, ruleFolderOf } from '../config/rule-folder.ts';
 import { mayTell } from '../domain/answers/figure-sums.ts';
@@ -75,6 +74,7 @@ import type { AgentScan } from './agent-coverage.ts';
 import { alerterPorts } from './alerts.ts';
 import { blindPorts, ownReleases } from './blind.ts';
 import { blindReporterPorts } from './blind-node.ts';
+import { withConfigurationFiles } from './configuration-files.ts';
 import { openRuleSource, riskPorts, ruleReplayPorts, rulesForThread } from './custom-rules.ts';
 import { canonicalTools, readVocabulary } from './denied-tools.ts';
 import { openMesh } from './mesh.ts';
@@ -167,10 +167,16 @@ export function settingsPorts(context: ServiceContext): SettingsPorts {
   const meta = createMetaStore(database);
   return {
     bus,
-    load: () => followingRoster(context, loadConfiguration(places, hostname())),
+    load: async () =>
+      followingRoster(
+        context,
+        await withConfigurationFiles(({ loadConfiguration }) => loadConfiguration(places, hostname())),
+      ),
     edit: async (change, revoked, verify) => {
       const edit = editFor(change, revoked);
-      await withFileLock(places.managedLock, () => changeManaged(places, hostname(), edit, verify));
+      await withConfigurationFiles(({ changeManaged }) =>
+        withFileLock(places.managedLock, () => changeManaged(places, hostname(), edit, verify)),
+      );
     },
     current: configuration,
     adopt,

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import type { OpenMesh } from '../actors/mesh-gateway/open-mesh.ts';
-import { nodeName } from '../config/loader.ts';
 import type { Advisory } from '../domain/advisories/advisory.ts';
 import { advisoryFault } from '../domain/advisories/advisory-fault.ts';
 import { answerFault, summaryFault } from '../domain/answers/answer-check.ts';
@@ -69,7 +68,7 @@ export async function openMesh(context: ServiceContext, configuration: Configura
   const mesh = await open({
     identity,
     tls: await tls(),
-    name: nodeName(configuration.node.name),
+    name: configuration.node.name,
     version: VERSION,
     listen: parseListen(configuration.mesh.listen) ?? null,
     onListening: (state) => {

@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
 import type { RosterActorPorts } from '../actors/roster.ts';
-import { type LoadedConfiguration, loadConfiguration } from '../config/loader.ts';
+import type { LoadedConfiguration } from '../config/loader.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { OrgReply } from '../domain/organisation/exchange.ts';
 import { createAlarm } from '../platform/alarm.ts';
 import { withRoster } from '../policy/roster.ts';
+import { withConfigurationFiles } from './configuration-files.ts';
 import type { ServiceContext } from './service-context.ts';
 
 /** A supervisor answers from its database. */
@@ -41,7 +42,8 @@ export function rosterPorts(context: ServiceContext): RosterActorPorts {
     },
     takesRequests: () => configuration().org.requests,
     sharingLevel: () => configuration().sharing.level,
-    isMeshRefused: () => loadConfiguration(places, hostname()).isMeshRefused,
+    isMeshRefused: () =>
+      withConfigurationFiles(({ loadConfiguration }) => loadConfiguration(places, hostname()).isMeshRefused),
     isFollowing: () => configuration().org.follow,
     ask: async (peer, request) =>
       (await bus.request('peer.exchange', { peer, request, deadlineMs: ASK_MS }, ASK_MS + 1_000)) as Extract<

@@ -33,7 +33,7 @@ test('a supervisor that sends a false pass behind a new head does not keep the h
     forget: store.forget,
     takesRequests: () => false,
     sharingLevel: () => 2,
-    isMeshRefused: () => false,
+    isMeshRefused: () => Promise.resolve(false),
     carry: { begin: () => Promise.resolve([]), work: () => Promise.resolve(), end: () => Promise.resolve([]) },
     isFollowing: () => true,
     ask: () =>
