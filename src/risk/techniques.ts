@@ -59,6 +59,7 @@ export const TECHNIQUES = {
   'T1070.004': technique('File Deletion', 'Stealth'),
   'T1070.006': technique('Timestomp', 'Stealth'),
   T1072: technique('Software Deployment Tools', 'Lateral Movement'),
+  'T1090.003': technique('Multi-hop Proxy', 'Command and Control'),
   T1098: technique('Account Manipulation', 'Persistence'),
   'T1098.003': technique('Additional Cloud Roles', 'Persistence'),
   'T1098.004': technique('SSH Authorized Keys', 'Persistence'),

@@ -6,7 +6,7 @@ const isDryRun = (step: Step): boolean =>
   step.some(/^--dry-run(?:=(?!none)|$)|^--server-dry-run/) ||
   (step.flag('--dry-run') && /^(?:client|server)$/.test(step.value('--dry-run') ?? ''));
 const IMPORTANT_KINDS =
-  /^(?:ns|namespaces?|all|no|nodes?|pvc?|persistentvolume(?:claim)?s?|deploy(?:ments?)?(?:\.\w+)*|sts|statefulsets?|ds|daemonsets?|svc|services?|ing(?:ress(?:es)?)?|secrets?|cm|configmaps?|crds?|customresourcedefinitions?(?:\.[\w.]+)?|jobs?|cronjobs?|cj|sa|serviceaccounts?|(?:cluster)?role(?:binding)?s?|sc|storageclass(?:es)?|netpol|networkpolic(?:y|ies)|rs|replicasets?|hpa|pdb|clusters?|projects?|apps?|applications?|certificates?|ingressroutes?|[\w-]+\.[\w.-]+)(?:\/|,|$)/i;
+  /^(?:ns|namespaces?|all|no|nodes?|pvc?|persistentvolume(?:claim)?s?|deploy(?:ments?)?(?:\.\w+)*|sts|statefulsets?|ds|daemonsets?|svc|services?|ing(?:ress(?:es)?)?|secrets?|cm|configmaps?|crds?|customresourcedefinitions?(?:\.[\w.]+)?|jobs?|cronjobs?|cj|sa|serviceaccounts?|(?:cluster)?role(?:binding)?s?|sc|storageclass(?:es)?|netpol|networkpolic(?:y|ies)|rs|replicasets?|hpa|pdb|(?:validating|mutating)webhookconfigurations?|clusters?|projects?|apps?|applications?|certificates?|ingressroutes?|[\w-]+\.[\w.-]+)(?:\/|,|$)/i;
 
 const kubectlDelete = (step: Step): Verdict => {
   if (!step.sub('delete') || isDryRun(step)) return false;
@@ -54,6 +54,7 @@ const escalates = (step: Step): Verdict => {
   if (step.sub('create', 'clusterrolebinding|rolebinding'))
     return /cluster-admin|system:masters/.test(line) ? 'high' : 'moderate';
   if (step.sub('create', 'clusterrole|role')) return /--verb[= ]'?\*|--resource[= ]'?\*/.test(line) ? 'high' : false;
+  if (step.sub('create|apply|replace') && /^http:/.test(step.value('-f', '--filename') ?? '')) return 'high';
   if (step.sub('run|debug|create|apply'))
     return /"?privileged"?\s*:\s*true|"?hostPID"?\s*:\s*true|"?hostNetwork"?\s*:\s*true|hostPath|--profile[= ]sysadmin/.test(
       line,
@@ -61,7 +62,9 @@ const escalates = (step: Step): Verdict => {
       (step.sub('debug') && /\bnode\//.test(line))
       ? 'high'
       : false;
-  if (step.sub('create', 'token')) return 'moderate';
+  if (step.sub('create', 'token') || step.sub('certificate', 'approve')) return 'moderate';
+  if (step.sub('label|annotate') && /pod-security\.kubernetes\.io\/enforce=privileged/.test(line)) return 'high';
+  if (step.sub('port-forward')) return /--address[= ](?:0\.0\.0\.0|::)/.test(line) && 'high';
   if (step.sub('proxy')) return /--address[= ]0\.0\.0\.0|--accept-hosts/.test(line) ? 'high' : false;
   return false;
 };

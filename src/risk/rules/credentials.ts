@@ -103,6 +103,8 @@ const EXPORTS: Readonly<Record<string, (step: Step) => Verdict>> = {
         : false,
   kubectl: (s) => {
     const shown = /(?:-o|--output)[= ]?(?:ya?ml|json|go-template|jsonpath)/.test(s.args.join(' '));
+    if (s.sub('config', 'view') && s.flag('--raw')) return 'high';
+    if (s.sub('get') && /\/secrets(?:\/|$|\?)/.test(s.value('--raw') ?? '')) return 'high';
     return s.sub('get', 'secret|secrets') && shown && (s.flag('-A', '--all-namespaces') ? 'high' : 'moderate');
   },
   gh: (s) => s.sub('auth', 'token') && 'moderate',

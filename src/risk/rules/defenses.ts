@@ -92,6 +92,7 @@ const firewallOff = (step: Step): Verdict => {
         step.sub('--force', 'disable|reset') ||
         step.some(/^(?:disable|reset)$/) ||
         step.sub('default', 'allow') ||
+        /^allow (?:in )?from (?:any|0\.0\.0\.0\/0)$/.test(step.operands.join(' ')) ||
         (step.sub('logging', 'off') ? 'high' : step.sub('delete') ? 'high' : false)
       );
     case 'firewall-cmd':
@@ -268,7 +269,7 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
     level: 'moderate',
     tools: 'curl wget git npm pip node python',
     when: (s: Step) =>
-      (s.tool === 'git' && s.args.join(' ').includes('http.sslVerify=false')) ||
+      (s.tool === 'git' && /http\.sslVerify[= ]false/i.test(s.args.join(' '))) ||
       (s.tool === 'npm' && s.args.join(' ').includes('strict-ssl false')) ||
       s.invocation.assignments.some((item) =>
         /^(?:NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY|GIT_SSL_NO_VERIFY)$/.test(item.name),

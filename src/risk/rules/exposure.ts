@@ -8,7 +8,7 @@ const publicGrant = (step: Step): Verdict => {
   const line = step.args.join(' ');
   switch (step.tool) {
     case 'aws':
-      return /--acl[= ]public-read|authorize-security-group-(?:in|e)gress.*(?:0\.0\.0\.0\/0|::\/0)|"?Principal"?\s*:\s*"?\{?"?(?:AWS"?\s*:\s*"?)?\*|put-public-access-block.*false|delete-public-access-block|--publicly-accessible|--public-access|add-permission.*--principal[= ]\*|modify-(?:image|snapshot)-attribute.*all/i.test(
+      return /--acl[= ]public-read|authorize-security-group-(?:in|e)gress.*(?:0\.0\.0\.0\/0|::\/0)|"?Principal"?\s*:\s*"?\{?"?(?:AWS"?\s*:\s*"?)?\*|put-public-access-block.*false|delete-public-access-block|--publicly-accessible|publicAccessCidrs=\[?"?0\.0\.0\.0\/0|--public-access|add-permission.*--principal[= ]\*|modify-(?:image|snapshot)-attribute.*all/i.test(
         line,
       );
     case 'gcloud':
@@ -32,6 +32,8 @@ const publicGrant = (step: Step): Verdict => {
   }
 };
 
+/** An address in the Tor network, or at a gateway to it. */
+const ONION = /^(?:https?:\/\/)?(?:[\w.-]+@)?[\w.-]+\.onion(?:\.\w+)?(?:[:/]|$)/;
 const SERVERS = /^(?:http\.server|SimpleHTTPServer|pyftpdlib|smtpd)$/;
 
 /** What `-R` opens: a login or the screen of this machine, or a proxy into its network. */
@@ -87,7 +89,7 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
   {
     id: 'exposure.tunnel',
     level: 'moderate',
-    tools: 'ngrok cloudflared localtunnel tailscale frpc bore inlets serveo pagekite devtunnel',
+    tools: 'ngrok cloudflared localtunnel tailscale frpc bore inlets serveo pagekite devtunnel tor i2pd',
     when: (s: Step) =>
       (s.tool === 'tailscale'
         ? s.sub('funnel')
@@ -99,6 +101,15 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
     technique: 'T1572',
     reason: 'Makes this machine reachable from the internet, bypassing the firewall.',
     safer: 'Use the company’s VPN.',
+  },
+  {
+    id: 'exposure.hidden-service',
+    level: 'high',
+    tools: 'curl wget http aria2c nc socat ssh git',
+    when: (s: Step) => s.some(ONION),
+    technique: 'T1090.003',
+    reason: 'Talks to a hidden service, of which nobody knows who runs it or where.',
+    safer: 'Use a server with a known owner.',
   },
   {
     id: 'exposure.ssh-remote-forward',

@@ -133,13 +133,17 @@ const aws = (step: Step): Verdict => {
         ? 'moderate'
         : 'high';
   if (
-    /^(?:stop-logging|update-trail|put-bucket-lifecycle|put-bucket-policy|put-bucket-versioning|create-access-key|(?:create|update)-login-profile|modify-(?:image|snapshot)-attribute|attach-(?:user|role|group)-policy|put-(?:user|role|group)-policy|update-assume-role-policy|modify-instance-attribute|create-policy-version|add-user-to-group|create-user)/.test(
+    /^(?:stop-logging|update-trail|put-bucket-lifecycle|put-bucket-policy|put-bucket-versioning|create-access-key|(?:create|update)-login-profile|modify-(?:image|snapshot|db-snapshot)-attribute|set-default-policy-version|deactivate-mfa-device|create-ip-set|send-ssh-public-key|send-serial-console-ssh-public-key|send-command|attach-(?:user|role|group)-policy|put-(?:user|role|group)-policy|update-assume-role-policy|modify-instance-attribute|create-policy-version|add-user-to-group|create-user)/.test(
       action,
     )
   )
-    return /^(?:stop-logging|create-access-key|(?:create|update)-login-profile)/.test(action) ||
-      (/^modify-(?:image|snapshot|instance)-attribute/.test(action) &&
-        step.some(/^--user-ids|^--launch-permission|^userData$|^--user-data|UserId/)) ||
+    return /^(?:stop-logging|create-access-key|(?:create|update)-login-profile|set-default-policy-version|deactivate-mfa-device|create-ip-set|send-\w+-(?:console-ssh-)?public-key)/.test(
+      action,
+    ) ||
+      (action === 'send-command' && step.some(FETCHED)) ||
+      (action === 'create-policy-version' && step.flag('--set-as-default')) ||
+      (/^modify-(?:image|snapshot|db-snapshot|instance)-attribute/.test(action) &&
+        step.some(/^--user-ids|^--values-to-add|^--launch-permission|^userData$|^--user-data|UserId/)) ||
       (action === 'add-user-to-group' && /admin/i.test(step.value('--group-name') ?? '')) ||
       /AdministratorAccess|"\*"/.test(step.args.join(' '))
       ? 'high'
@@ -147,10 +151,23 @@ const aws = (step: Step): Verdict => {
   return /^(?:modify|update|reboot|restore)-(?:db|instances|cluster)/.test(action) ? 'moderate' : false;
 };
 
+/** A script for another machine that runs what it fetches. */
+const FETCHED = /(?:curl|wget)\b.*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\/dev\/tcp\/|base64\s+-d/;
+/** Ways into machines and their disks: keys in the metadata, scripts, exported disks, new passwords. */
+const entersMachines = (step: Step): Verdict => {
+  if (step.tool === 'gcloud')
+    return step.path.includes('add-metadata') && step.some(/ssh-keys=|startup-script/) ? 'high' : false;
+  if (step.tool !== 'az') return false;
+  if (step.sub('disk|snapshot', 'grant-access') || step.sub('ad', 'sp|app', 'credential', 'reset')) return 'high';
+  return step.sub('vm|vmss', 'run-command') && (step.some(FETCHED) ? 'high' : 'moderate');
+};
+
 /** gcloud, az and similar: the verb is the last word of the command path. */
 const verbOf = (step: Step): number => step.operands.slice(0, 7).findIndex((word) => DESTROY.test(word));
 const pathCloud = (step: Step): Verdict => {
   if (isDryRun(step)) return false;
+  const entered = entersMachines(step);
+  if (entered !== false) return entered;
   const at = verbOf(step);
   if (at > 0)
     return /^(?:detach|disable|clear|unset|cancel|reset|invalidate|empty)$/.test(step.operands[at] ?? '') &&

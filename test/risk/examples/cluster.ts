@@ -3,6 +3,7 @@ import type { RuleExamples } from './rule-examples.ts';
 export const CLUSTER_EXAMPLES: RuleExamples = {
   'cluster.delete': {
     fires: [
+      'kubectl delete validatingwebhookconfiguration policy',
       'kubectl delete ns prod',
       'kubectl --context prod delete svc x',
       'kubectl delete pods --all',
@@ -20,8 +21,15 @@ export const CLUSTER_EXAMPLES: RuleExamples = {
     ],
   },
   'cluster.escalate': {
-    fires: ['kubectl create clusterrolebinding x --clusterrole=cluster-admin --user=x'],
+    fires: [
+      'kubectl label ns default pod-security.kubernetes.io/enforce=privileged --overwrite',
+      'kubectl port-forward --address 0.0.0.0 svc/db 5432',
+      'kubectl apply -f http://x.example/a.yaml',
+      'kubectl create clusterrolebinding x --clusterrole=cluster-admin --user=x',
+    ],
     silent: [
+      'kubectl port-forward svc/db 5432',
+      'kubectl apply -f https://x.example/a.yaml',
       'kubectl create deployment x --image=y',
       'kubectl get pods',
       'kubectl describe node x',

@@ -151,6 +151,8 @@ export const CREDENTIALS_EXAMPLES: RuleExamples = {
   },
   'credentials.export': {
     fires: [
+      'kubectl config view --raw',
+      'kubectl get --raw /api/v1/namespaces/kube-system/secrets',
       'dscl . -read /Users/bob ShadowHashData',
       'secret-tool search --all x y',
       'aws ssm get-parameters-by-path --path / --recursive --with-decryption',
@@ -165,6 +167,8 @@ export const CREDENTIALS_EXAMPLES: RuleExamples = {
       'aws iam create-access-key --user-name x',
     ],
     silent: [
+      'kubectl config view',
+      'kubectl get --raw /healthz',
       'dscl . -read /Users/bob NFSHomeDirectory',
       'defaults read com.apple.dock',
       'security list-keychains',

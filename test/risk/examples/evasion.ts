@@ -7,6 +7,7 @@ export const EVASION_EXAMPLES: RuleExamples = {
   },
   'evasion.firewall-off': {
     fires: [
+      'ufw allow from any',
       'iptables -t nat -A PREROUTING -p tcp --dport 443 -j REDIRECT --to-port 8443',
       'iptables -t nat -I PREROUTING -p udp --dport 53 -j DNAT --to-destination 203.0.113.5',
       'iptables -A OUTPUT -p tcp --tcp-flags RST RST -j DROP',
@@ -22,6 +23,8 @@ export const EVASION_EXAMPLES: RuleExamples = {
       'pfctl -d',
     ],
     silent: [
+      'ufw allow from 10.0.0.0/8',
+      'ufw allow 22/tcp',
       'iptables -t nat -A POSTROUTING -o eth0 -j MASQUERADE',
       'iptables -t nat -L PREROUTING',
       'iptables -A INPUT -p tcp --dport 443 -j ACCEPT',
@@ -192,7 +195,11 @@ export const EVASION_EXAMPLES: RuleExamples = {
     silent: ['touch x', 'touch -c x', 'date +%s', 'touch -d yesterday x'],
   },
   'evasion.tls-off': {
-    fires: ['git -c http.sslVerify=false clone x', 'NODE_TLS_REJECT_UNAUTHORIZED=0 node x.js'],
+    fires: [
+      'git config --global http.sslVerify false',
+      'git -c http.sslVerify=false clone x',
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 node x.js',
+    ],
     silent: [
       'pip install requests',
       "python -c 'import os; print(os.getuid())'",

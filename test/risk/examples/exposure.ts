@@ -29,7 +29,10 @@ export const EXPOSURE_EXAMPLES: RuleExamples = {
     silent: ['redis-server', 'xhost', 'docker run -v data:/data postgres', 'sudo systemctl status sshd'],
   },
   'exposure.public-grant': {
-    fires: ['aws ec2 authorize-security-group-ingress --cidr 0.0.0.0/0 --port 22'],
+    fires: [
+      'aws eks update-cluster-config --name c --resources-vpc-config publicAccessCidrs=0.0.0.0/0',
+      'aws ec2 authorize-security-group-ingress --cidr 0.0.0.0/0 --port 22',
+    ],
     silent: ['gh repo view', 'gsutil ls', 'gcloud compute instances list', 'aws s3 ls'],
   },
   'exposure.scan': {
@@ -55,8 +58,12 @@ export const EXPOSURE_EXAMPLES: RuleExamples = {
       "ssh host 'ls /var/log'",
     ],
   },
+  'exposure.hidden-service': {
+    fires: ['torsocks curl http://abc.onion/x', 'wget https://abc.onion.to/x'],
+    silent: ['curl https://onion.example/x.onion.txt', 'curl https://www.torproject.org/'],
+  },
   'exposure.tunnel': {
-    fires: ['ngrok http 80'],
+    fires: ['tor --RunAsDaemon 1', 'ngrok http 80'],
     silent: ['ngrok version', 'tailscale status'],
   },
 };
