@@ -269,6 +269,7 @@ inBrowser('the posture view over a year of totals', () => {
     for (const closed of await page.locator('.fold').all()) await closed.click();
     await page.locator('.technique').first().click();
     await page.locator('.technique-told').getByText('Safer:').first().waitFor();
+    await page.getByText('Figures of the chart').click();
     await look('posture');
     await show('fleet');
     await page.locator('.fleet tbody tr').first().waitFor();

@@ -12,6 +12,8 @@ export interface TrendParameters {
 export interface Reading<T> {
   readonly data: T | null;
   readonly trouble: string | null;
+  /** What `trouble` is about; null without one, or where no answer came. */
+  readonly code: string | null;
 }
 
 /**
@@ -24,20 +26,24 @@ export function useReading<T>(
   onLocked: () => void,
   turn = 0,
 ): Reading<T> {
-  const [reading, setReading] = useState<Reading<T>>({ data: null, trouble: null });
+  const [reading, setReading] = useState<Reading<T>>({ data: null, trouble: null, code: null });
   const key = JSON.stringify(parameters);
   // Before the paint, so that the figures load meanwhile.
   useLayoutEffect(() => {
     const run = new AbortController();
     (takeEarly<T>(path, parameters) ?? read<T>(path, parameters, run.signal)).then(
       (data) => {
-        if (!run.signal.aborted) setReading({ data, trouble: null });
+        if (!run.signal.aborted) setReading({ data, trouble: null, code: null });
       },
       (error: unknown) => {
         if (run.signal.aborted) return;
         if (error instanceof ApiError && error.code === 'not_logged_in') onLocked();
         else
-          setReading({ data: null, trouble: error instanceof Error ? error.message : 'The service does not answer.' });
+          setReading({
+            data: null,
+            trouble: error instanceof Error ? error.message : 'The service does not answer.',
+            code: error instanceof ApiError ? error.code : null,
+          });
       },
     );
     return () => run.abort();

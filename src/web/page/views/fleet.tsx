@@ -50,7 +50,17 @@ export function FleetView({ onLocked }: { readonly onLocked: () => void }) {
             />
           </div>
           {!data && <p class="quiet">{trouble ?? 'Loading …'}</p>}
-          {data?.members.length === 0 && <p class="quiet">No such node. Pair with nodes: caro peers invite.</p>}
+          {data?.members.length === 0 && (
+            <p class="quiet">
+              {data.coverage.members === 0 ? (
+                <>
+                  No other node is known. Pair with one: <code>caro peers invite</code>
+                </>
+              ) : (
+                'No such node.'
+              )}
+            </p>
+          )}
           {data && data.members.length > 0 && <FleetTable members={data.members} nowMs={Date.now()} />}
           {data && data.found > data.members.length && (
             <p class="quiet small">

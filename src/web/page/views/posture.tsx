@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { AlertReport } from '../../../domain/alerts/alert.ts';
 import { type PostureAnswer, TREND_SPANS, type TrendSource } from '../../../domain/trends/trend-answers.ts';
 import type { FleetPage } from '../data/contract.ts';
-import { type TrendParameters, useReading } from '../data/use-reading.ts';
+import { type Reading, type TrendParameters, useReading } from '../data/use-reading.ts';
 import { counted } from '../model/format.ts';
 import { FIRST_TREND, TREND_SPAN_NAMES, type TrendSpan, utcDate } from '../model/trend-words.ts';
 import { Panel } from '../parts/common/panel.tsx';
@@ -27,7 +27,7 @@ export function PostureView({ onLocked }: { readonly onLocked: () => void }) {
   const [block, setBlock] = useState<string>(FIRST_TREND.block);
   const [turn, setTurn] = useState(0);
   const parameters: TrendParameters = { days, block };
-  const { data, trouble } = useReading<PostureAnswer>('/api/posture', { ...parameters }, onLocked, turn);
+  const { data, trouble, code } = useReading<PostureAnswer>('/api/posture', { ...parameters }, onLocked, turn);
   const fleet = useReading<FleetPage>('/api/fleet', {}, onLocked);
   const alerts = useReading<AlertReport>('/api/alerts', {}, onLocked);
   return (
@@ -66,7 +66,7 @@ export function PostureView({ onLocked }: { readonly onLocked: () => void }) {
           <AnomalyPanel anomalies={data.posture.anomalies} />
         </div>
       ) : (
-        <Nothing trouble={trouble} fleet={fleet} />
+        <Nothing trouble={trouble} code={code} fleet={fleet} />
       )}
     </>
   );
@@ -103,14 +103,14 @@ function TrendPanel({ answer: { posture, marks, source } }: { readonly answer: P
   );
 }
 
-interface NothingProps {
-  readonly trouble: string | null;
+interface NothingProps extends Pick<Reading<PostureAnswer>, 'trouble' | 'code'> {
   readonly fleet: { readonly data: FleetPage | null; readonly trouble: string | null };
 }
 
 /** Before the first totals or saved answers. */
-function Nothing({ trouble, fleet }: NothingProps) {
+function Nothing({ trouble, code, fleet }: NothingProps) {
   if (trouble === null) return <p class="quiet">Loading …</p>;
+  if (code !== 'not_found') return <p class="notice">{trouble}</p>;
   return (
     <div class="grid">
       <Panel title="No figures yet" class="span-8">
@@ -126,7 +126,6 @@ function Nothing({ trouble, fleet }: NothingProps) {
             For many nodes, and without the figures of single ones: blind totals, <code>caro blind create</code>.
           </li>
         </ol>
-        <p class="quiet small">{trouble}</p>
       </Panel>
       <CoveragePanel fleet={fleet.data} trouble={fleet.trouble} />
     </div>

@@ -96,8 +96,13 @@ const stateOf = ({ isMet, value }: AlertState): StateName => (isMet ? 'alert' : 
 
 type Bound = Pick<AlertState, 'condition' | 'bound'>;
 
+const amount = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
+const limit = new Intl.NumberFormat(undefined, { maximumFractionDigits: 6 });
+
 const figure = ({ condition }: Bound, value: number | null): string =>
-  value === null ? '–' : `${String(Math.round(value * 100) / 100)}${condition === 'change' ? ' %' : ''}`;
+  value === null ? '–' : `${amount.format(value)}${condition === 'change' ? ' %' : ''}`;
 
 const conditionOf = ({ condition, bound }: Bound): string =>
-  condition === 'change' ? `${bound < 0 ? 'fall' : 'rise'} of at least ${Math.abs(bound)} %` : `${condition} ${bound}`;
+  condition === 'change'
+    ? `${bound < 0 ? 'fall' : 'rise'} of at least ${limit.format(Math.abs(bound))} %`
+    : `${condition} ${limit.format(bound)}`;

@@ -5,7 +5,7 @@ import type { TechniqueGuide } from '../../../../domain/trends/technique-guide.t
 import type { HeatMapAnswer } from '../../../../domain/trends/trend-answers.ts';
 import type { TechniqueGuides } from '../../data/contract.ts';
 import { type TrendParameters, useReading } from '../../data/use-reading.ts';
-import { count, inWords } from '../../model/format.ts';
+import { count, counted, inWords } from '../../model/format.ts';
 import { saveText } from '../../model/save.ts';
 import { perThousand } from '../../model/trend-words.ts';
 import { Panel } from '../common/panel.tsx';
@@ -133,8 +133,9 @@ function Opened({ cell, onLocked }: { readonly cell: Cell | undefined; readonly 
         {guide.tactic}.{' '}
         {nodeDays === null
           ? 'Withheld.'
-          : `${count(nodeDays)} node-days, at most ${nodes === null ? 'an unknown number of' : count(nodes)} nodes on one day, ${perThousand(rate)} of 1,000 nodes on a day.`}{' '}
-        Change <Change change={change} />. Known on {count(days)} days. Families of rules: {inWords(guide.families)}.
+          : `${count(nodeDays)} node-days, at most ${nodes === null ? 'an unknown number of nodes' : counted(nodes, 'node')} on one day, ${perThousand(rate)} of 1,000 nodes on a day.`}{' '}
+        Change {change === null ? 'unknown' : <Change change={change} />}. Known on {counted(days, 'day')}. Families of
+        rules: {inWords(guide.families)}.
       </p>
       {!data && <p class="quiet">{trouble ?? 'Loading …'}</p>}
       <ul class="plain-rows">

@@ -1,6 +1,6 @@
 import type { Mark } from '../../../../domain/trends/mark.ts';
 import type { TrendPoint } from '../../../../domain/trends/posture.ts';
-import { count } from '../../model/format.ts';
+import { count, counted } from '../../model/format.ts';
 import { perThousand, utcDay, utcDays } from '../../model/trend-words.ts';
 
 interface TrendChartProps {
@@ -45,7 +45,7 @@ export function TrendChart({ points, previous, marks }: TrendChartProps) {
           const place = placeOf(points, mark);
           return (
             place && (
-              <span key={mark.id} class="trend-mark" style={place}>
+              <span key={mark.id} class={place.isLate ? 'trend-mark late' : 'trend-mark'} style={place.style}>
                 <em>{mark.label}</em>
               </span>
             )
@@ -94,17 +94,29 @@ export function TrendChart({ points, previous, marks }: TrendChartProps) {
 const titleOf = ({ first, last, rate, contributors, known, days }: TrendPoint): string =>
   rate === null
     ? `${utcDays(first, last)}: no figures`
-    : `${utcDays(first, last)}: ${perThousand(rate)} per 1,000, ${count(contributors ?? 0)} nodes${known < days ? `, known on ${known} of ${days} days` : ''}`;
+    : `${utcDays(first, last)}: ${perThousand(rate)} per 1,000, ${counted(contributors ?? 0, 'node')}${known < days ? `, known on ${known} of ${counted(days, 'day')}` : ''}`;
 
 const DAY_MS = 86_400_000;
 
-/** Left edge and width of a mark; null where it is not in the span. */
-function placeOf(points: readonly TrendPoint[], { first, last }: Mark): { left: string; width: string } | null {
+interface MarkPlace {
+  readonly style: { readonly left: string; readonly width: string };
+  /** There is no room for its label to the right. */
+  readonly isLate: boolean;
+}
+
+/** Null where a mark is not in the span. */
+function placeOf(points: readonly TrendPoint[], { first, last }: Mark): MarkPlace | null {
   const [from, to] = [Date.parse(points[0]?.first ?? ''), Date.parse(points.at(-1)?.last ?? '') + DAY_MS];
   const [left, right] = [Math.max(from, Date.parse(first)), Math.min(to, Date.parse(last) + DAY_MS)];
   if (!(right > left)) return null;
-  return { left: `${(100 * (left - from)) / (to - from)}%`, width: `${(100 * (right - left)) / (to - from)}%` };
+  const start = (left - from) / (to - from);
+  return {
+    style: { left: `${100 * start}%`, width: `${(100 * (right - left)) / (to - from)}%` },
+    isLate: start > 0.5,
+  };
 }
+
+const AMOUNTS = new Set(['Risky', 'Commands']);
 
 /** The figures of the chart, newest first, for reading and for screen readers. */
 export function TrendTable({ points, previous }: Omit<TrendChartProps, 'marks'>) {
@@ -118,7 +130,7 @@ export function TrendTable({ points, previous }: Omit<TrendChartProps, 'marks'>)
             <tr>
               <th scope="col">{(points[0]?.days ?? 1) > 1 || points.some(({ days }) => days > 1) ? 'Week' : 'Day'}</th>
               {['Per 1,000', 'Before', 'Risky', 'Commands', 'Nodes', 'Days known'].map((title) => (
-                <th key={title} scope="col" class="right">
+                <th key={title} scope="col" class={AMOUNTS.has(title) ? 'right amount' : 'right'}>
                   {title}
                 </th>
               ))}
@@ -130,8 +142,8 @@ export function TrendTable({ points, previous }: Omit<TrendChartProps, 'marks'>)
                 <th scope="row">{utcDays(point.first, point.last)}</th>
                 <td class="right">{perThousand(point.rate)}</td>
                 <td class="right">{perThousand(before)}</td>
-                <td class="right">{known(point.risky)}</td>
-                <td class="right">{known(point.commands)}</td>
+                <td class="right amount">{known(point.risky)}</td>
+                <td class="right amount">{known(point.commands)}</td>
                 <td class="right">{known(point.contributors)}</td>
                 <td class="right">
                   {point.known} of {point.days}
