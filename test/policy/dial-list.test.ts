@@ -43,6 +43,36 @@ describe('the peers to dial', () => {
     expect(list({ nodes: { [ANA]: 'share_to' } }, [], { learned })).toEqual([at(ANA, '10.0.5.5:1')]);
   });
 
+  test('an address that was learned and announced, and a node that was found twice, are dialled once', () => {
+    const nodes = { [ANA]: 'peer', [BEN]: 'peer' } as const;
+    const found = {
+      learned: [at(ANA, '10.0.5.5:1'), at(BEN, '10.0.5.6:1')],
+      discovered: [at(ANA, '10.0.5.5:1', '10.0.5.7:1'), at(BEN, '10.0.5.8:1')],
+    };
+    expect(list({ nodes }, [at(BEN, '10.0.5.6:1')], found)).toEqual([
+      at(BEN, '10.0.5.6:1'),
+      at(ANA, '10.0.5.5:1', '10.0.5.7:1'),
+    ]);
+  });
+
+  test('a node whose only rule is one for anybody is not dialled where it was learned', () => {
+    expect(list({ default: 'peer' }, [], { learned: [at(CAT, '10.0.1.7:1')] })).toEqual([]);
+    expect(list({ default: 'peer' }, [], { discovered: [at(CAT, '10.0.1.7:1')] })).toEqual([at(CAT, '10.0.1.7:1')]);
+    // A peer of the configuration is, if it may connect at all.
+    expect(list({ default: 'peer' }, [{ id: CAT }], { learned: [at(CAT, '10.0.1.7:1')] })).toEqual([
+      at(CAT, '10.0.1.7:1'),
+    ]);
+    expect(list({}, [{ id: CAT }], { learned: [at(CAT, '10.0.1.7:1')] })).toEqual([at(CAT)]);
+  });
+
+  test('an address that is a name is judged by the id alone', () => {
+    const trust = { subnets: { '0.0.0.0/0': 'peer' } } as const;
+    expect(list(trust, [], { discovered: [at(CAT, 'no endpoint')] })).toEqual([]);
+    expect(list({ nodes: { [CAT]: 'peer' } }, [], { discovered: [at(CAT, 'no endpoint')] })).toEqual([
+      at(CAT, 'no endpoint'),
+    ]);
+  });
+
   test('a denial of the node or of an address keeps what was found away, whatever else is trusted', () => {
     const deny = { nodes: [BEN], subnets: ['10.0.6.0/24'] };
     const nodes = { [ANA]: 'peer', [BEN]: 'peer' } as const;
