@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
+import { FLOOR } from '../../domain/blind/terms.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { OrgRole } from '../../domain/organisation/membership.ts';
-import { type RosterHead, VALID_DAYS } from '../../domain/organisation/roster.ts';
+import { MAX_OFFICERS, type RosterHead, VALID_DAYS, WINDOW_HOURS } from '../../domain/organisation/roster.ts';
 import { openIdentity, readIdentity } from '../../identity/identity.ts';
 import { approve, changeDraft, changesOf, type Draft, firstDraft, remove } from '../../organisation/draft.ts';
 import { encodeHead, hasQuorum, openHead, signersOf, signHead } from '../../organisation/head.ts';
@@ -14,9 +15,19 @@ import { endorseTrustee, type OpenedRequest } from '../../organisation/statement
 import { fingerprintOf } from '../../organisation/terms.ts';
 import type { Context } from '../context.ts';
 import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
-import { parseCount } from '../input/options.ts';
+import { parseCountFrom } from '../input/options.ts';
 import { draftIn, type InFolder, keepDraft, presentDraft, workspaceOf } from '../organisation/drafts.ts';
-import { moved, nodeOf, officerOf, parseLevel, parseRole } from '../organisation/officer-options.ts';
+import {
+  addressOf,
+  moved,
+  nodeOf,
+  officerKey,
+  officerOf,
+  parseLevel,
+  parseOrgName,
+  parseRole,
+  relayOf,
+} from '../organisation/officer-options.ts';
 import { issuePasses, readOffice, writeOffice, writeServerFiles } from '../organisation/relay-office.ts';
 import { headName, passParcels, textOf, type Workspace } from '../organisation/workspace.ts';
 import { say, sayJson } from '../output/output.ts';
@@ -25,6 +36,9 @@ import { sayTable } from '../output/table.ts';
 import { addRelayConfig } from './org-relay.ts';
 
 const PUBLISH_MS = 120_000;
+const parseFloor = parseCountFrom(FLOOR.least, FLOOR.most);
+const parseWindow = parseCountFrom(WINDOW_HOURS.least, WINDOW_HOURS.most);
+const parseDays = parseCountFrom(VALID_DAYS.least, VALID_DAYS.most);
 const repeated = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** The commands of officers. They work in a folder, which may be on a machine without a network. */
@@ -54,7 +68,7 @@ export function addOrgOfficers(org: Command, context: Context): void {
 }
 
 function addDrafting(org: Command, context: Context, inFolder: (command: Command) => Command): void {
-  inFolder(org.command('create <organization>'))
+  inFolder(org.command('create').argument('<organization>', 'its name', parseOrgName))
     .description('draft the first version of a roster')
     .requiredOption('--officer <name=key>', 'an officer: id of the key, or its file; repeat for each', repeated)
     .requiredOption(
@@ -63,11 +77,11 @@ function addDrafting(org: Command, context: Context, inFolder: (command: Command
       repeated,
     )
     .option('--trustee <file@address>', 'the same for a trustee; repeatable', repeated, [])
-    .option('--threshold <officers>', 'how many officers have to sign', parseCount, 2)
+    .option('--threshold <officers>', 'how many officers have to sign', parseCountFrom(1, MAX_OFFICERS), 2)
     .option('--level <level>', 'most detailed level of answers, 1 or 2', parseLevel, 2)
-    .option('--floor <nodes>', 'smallest number of nodes behind a blind total', parseCount, 20)
-    .option('--window <hours>', 'how long after a day its blind reports are accepted', parseCount, 72)
-    .option('--days <days>', 'how long the version is valid', parseCount, VALID_DAYS.usual)
+    .option('--floor <nodes>', 'smallest number of nodes behind a blind total', parseFloor, FLOOR.usual)
+    .option('--window <hours>', 'how long after a day its blind reports are accepted', parseWindow, 72)
+    .option('--days <days>', 'how long the version is valid', parseDays, VALID_DAYS.usual)
     .action((name: string, options: CreateOptions) => create(context, name, options));
   inFolder(org.command('approve [names...]'))
     .description('add nodes that asked to the draft, by name or fingerprint')
@@ -91,9 +105,9 @@ function addDrafting(org: Command, context: Context, inFolder: (command: Command
       [],
     )
     .option('--without-officer <name>', 'remove an officer; repeatable', repeated, [])
-    .option('--threshold <officers>', 'how many officers have to sign', parseCount)
+    .option('--threshold <officers>', 'how many officers have to sign', parseCountFrom(1, MAX_OFFICERS))
     .option('--level <level>', 'most detailed level of answers, 1 or 2', parseLevel)
-    .option('--floor <nodes>', 'smallest number of nodes behind a blind total', parseCount)
+    .option('--floor <nodes>', 'smallest number of nodes behind a blind total', parseFloor)
     .option('--relay <url=key>', 'add a relay: tls://IP:port and the hash of its public key; repeatable', repeated, [])
     .option('--without-relays', 'remove all relays')
     .action((options: ChangeOptions) => change(context, options));
@@ -190,7 +204,8 @@ async function approveAll(context: Context, names: readonly string[], options: A
   const chosen =
     options.file === undefined ? names.map((name) => byName(all, name)) : byInventory(context, all, options.file);
   const nowMs = context.now().getTime();
-  const { address: addresses, as } = options;
+  const { as } = options;
+  const addresses = options.address.map(addressOf);
   const draft = chosen.reduce<Draft>(
     (before, { request }) => approve(before, request, as, { addresses, nowMs }),
     draftIn(context, workspace),
@@ -242,10 +257,7 @@ async function change(context: Context, options: ChangeOptions): Promise<void> {
   const { head } = draft.head;
   const added = options.officer.map(officerOf);
   const gone = new Set([...options.withoutOfficer, ...added.map(({ name }) => name)]);
-  const relays = options.relay.map((text) => ({
-    url: text.slice(0, text.indexOf('=')),
-    key: text.slice(text.indexOf('=') + 1),
-  }));
+  const relays = options.relay.map(relayOf);
   const next: Partial<RosterHead> = {
     officers: [...head.officers.filter(({ name }) => !gone.has(name)), ...added],
     relays: [...(options.withoutRelays ? [] : head.relays), ...relays],
@@ -274,7 +286,7 @@ async function endorse(context: Context, name: string, options: InFolder): Promi
 async function sign(context: Context, options: InFolder & Consent & { readonly key: string }): Promise<void> {
   const workspace = workspaceOf(context, options);
   const draft = presentDraft(workspace);
-  const signer = readIdentity(options.key);
+  const signer = officerKey(options.key);
   const last = workspace.last();
   const { head } = draft.head;
   const officer = [...head.officers, ...(last?.head.officers ?? [])].find(({ id }) => id === signer.id);
@@ -294,7 +306,7 @@ async function issue(context: Context, workspace: Workspace, draft: Draft, key: 
   const before = readOffice(key);
   if (before === null) return;
   const nowMs = context.now().getTime();
-  const { office, passes, revoked } = await issuePasses(workspace, before, draft, { signer: readIdentity(key), nowMs });
+  const { office, passes, revoked } = await issuePasses(workspace, before, draft, { signer: officerKey(key), nowMs });
   writeOffice(key, office);
   if (passes > 0) say(context, `${passes} passes to the relay made`);
   if (revoked === 0) return;
@@ -309,6 +321,13 @@ async function issue(context: Context, workspace: Workspace, draft: Draft, key: 
 async function publish(context: Context, options: InFolder): Promise<void> {
   const workspace = workspaceOf(context, options);
   const draft = presentDraft(workspace);
+  const { threshold } = draft.head.head;
+  const count = signersOf(draft.head.envelope, draft.head.head).length;
+  if (count < threshold)
+    throw new CaroError(
+      'roster_unsigned',
+      `expected the signatures of ${threshold} officers, got ${count}; sign the draft: caro org sign --key FILE`,
+    );
   const opened = openHead(draft.head.envelope);
   const { head } = opened;
   const last = workspace.last();

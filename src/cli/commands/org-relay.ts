@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { CaroError } from '../../domain/errors.ts';
 import { parseEndpoint } from '../../domain/ip-address.ts';
-import { readIdentity } from '../../identity/identity.ts';
 import { newAuthority } from '../../keys/relay-authority.ts';
 import { changeDraft } from '../../organisation/draft.ts';
 import type { Context } from '../context.ts';
-import { parseCount } from '../input/options.ts';
+import { parseCountFrom } from '../input/options.ts';
 import { draftIn, type InFolder, keepDraft, workspaceOf } from '../organisation/drafts.ts';
+import { officerKey } from '../organisation/officer-options.ts';
 import {
   newTlsSeed,
   type RelayOffice,
@@ -38,7 +38,11 @@ export function addRelayConfig(org: Command, context: Context, inFolder: (comman
     .option('--listen <address>', 'IP:port on which the server listens (the same address)')
     .option('--folder <folder>', `folder of these files on the machine of the relay (${DEFAULTS.folder})`)
     .option('--store <folder>', `folder of what the relay stores (${DEFAULTS.store})`)
-    .option('--disk <gigabytes>', 'room for messages; each supervisor and trustee reserves 3 (16)', parseCount)
+    .option(
+      '--disk <gigabytes>',
+      'room for messages; each supervisor and trustee reserves 3 (16)',
+      parseCountFrom(LEAST_GB, MOST_GB),
+    )
     .action((options: RelayConfigOptions) => relayConfig(context, options));
 }
 
@@ -46,7 +50,7 @@ async function relayConfig(context: Context, options: RelayConfigOptions): Promi
   const workspace = workspaceOf(context, options);
   const draft = draftIn(context, workspace);
   const { head } = draft.head;
-  const signer = readIdentity(options.key);
+  const signer = officerKey(options.key);
   if (!head.officers.some(({ id }) => id === signer.id))
     throw new CaroError('usage', `expected the key of an officer, ${signer.fingerprint} is of none`);
   const nowMs = context.now().getTime();

@@ -19,10 +19,11 @@ import { decodeRequest, encodeRequest, signRequest } from '../../organisation/st
 import { fingerprintOf } from '../../organisation/terms.ts';
 import type { Context } from '../context.ts';
 import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
-import { parseCount } from '../input/options.ts';
+import { parseCount, parseNodeName } from '../input/options.ts';
 import { CARRY_MS, type CarriedCounts, carryBoxes, writeBoxes } from '../organisation/carried-boxes.ts';
+import { parseOrgName, parseUnit } from '../organisation/officer-options.ts';
 import { headName, openWorkspace, parcelIn, passParcels, textOf, type Workspace } from '../organisation/workspace.ts';
-import { vectorLines } from '../output/answers/vector-lines.ts';
+import { figureLines } from '../output/answers/vector-lines.ts';
 import { localTime, say, sayJson } from '../output/output.ts';
 import { writePrivateFile } from '../output/output-file.ts';
 import { sayFacts } from '../output/table.ts';
@@ -38,17 +39,18 @@ export function addOrg(program: Command, context: Context): void {
   const org = program.command('org').description('the organization that this node is a member of');
   asking(org.command('join <file>'), context)
     .description('join with a file from your officers: shows what may leave, to whom and what can change, then asks')
-    .option('--name <name>', 'name of this node in the roster (its own name)')
-    .option('--unit <unit>', 'your unit, as your officers call it', 'none')
-    .option('--replaces <name>', 'the member that this node replaces because it was installed anew')
+    .option('--name <name>', 'name of this node in the roster (its own name)', parseNodeName)
+    .option('--unit <unit>', 'your unit, as your officers call it', parseUnit, 'none')
+    .option('--replaces <name>', 'the member that this node replaces because it was installed anew', parseNodeName)
     .option('--json', 'print one JSON object')
     .action((file: string, options: JoinOptions) => join(context, file, options));
   org
-    .command('request <organization>')
+    .command('request')
+    .argument('<organization>', 'its name', parseOrgName)
     .description('write a request without joining, for a supervisor or a trustee of an organization that is to be')
     .requiredOption('--output <file>', 'file for the request')
-    .option('--name <name>', 'name of this node in the roster (its own name)')
-    .option('--unit <unit>', 'your unit, as your officers call it', 'none')
+    .option('--name <name>', 'name of this node in the roster (its own name)', parseNodeName)
+    .option('--unit <unit>', 'your unit, as your officers call it', parseUnit, 'none')
     .action((name: string, options: RequestOptions) => request(context, name, options));
   org
     .command('status')
@@ -99,7 +101,8 @@ async function join(context: Context, file: string, options: JoinOptions): Promi
   if (!options.json) {
     sayOffer(context, offer);
     say(context, 'Answers to all queries over the longest span, as they would leave now:');
-    for (const line of vectors.flatMap(vectorLines)) say(context, line);
+    for (const line of vectors.flatMap(figureLines)) say(context, line);
+    say(context, 'Every cell by name: caro sharing preview --level 2');
     say(context);
   }
   if (!(await isConfirmed(context, `Join ${offer.terms.org}?`, { yes: options.yes }))) return;

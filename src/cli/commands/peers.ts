@@ -11,6 +11,7 @@ import type { MeshStatus } from '../../domain/status/status.ts';
 import { explain } from '../../policy/explanation.ts';
 import type { Context } from '../context.ts';
 import { readKeyChanges, sayKeyChanges, withStanding } from '../input/key-changes.ts';
+import { parseNodeName } from '../input/options.ts';
 import { nodeIdOf } from '../input/peer-names.ts';
 import { changeSettings, sayForce } from '../input/settings-change.ts';
 import { say, sayJson } from '../output/output.ts';
@@ -25,7 +26,7 @@ export function addPeers(program: Command, context: Context): void {
     .description('add the address of a node; to trust it, run: caro trust set')
     .argument('<id>', 'node id, as printed there by caro identity show', parseId)
     .argument('[address...]', 'its listen addresses, IP:port; none if it dials this node', parseAddresses)
-    .option('--name <name>', 'name for it', parseName)
+    .option('--name <name>', 'name for it', parseNodeName)
     .action((id: string, addresses: readonly string[], options: { readonly name?: string }) =>
       add(context, id, addresses, options),
     );
@@ -141,9 +142,4 @@ function parseId(text: string): string {
 function parseAddresses(text: string, before: readonly string[] = []): readonly string[] {
   if (parseEndpoint(text)) return [...before, text];
   throw new InvalidArgumentError('Expected an address and a port, such as 10.0.1.5:9238 or [fd00::5]:9238.');
-}
-
-function parseName(text: string): string {
-  if (/^[a-z0-9-]{1,32}$/.test(text)) return text;
-  throw new InvalidArgumentError('Expected 1 to 32 characters from a-z, 0-9 and -.');
 }

@@ -30,10 +30,23 @@ export function parseTimeout(text: string): number {
 }
 
 /** A whole number of at least 1. */
-export function parseCount(text: string): number {
+export const parseCount = (text: string): number =>
+  wholeNumber(text, 1, Number.MAX_SAFE_INTEGER, 'Expected a whole number of at least 1.');
+
+/** A whole number from `least` to `most`, both included. */
+export const parseCountFrom =
+  (least: number, most: number) =>
+  (text: string): number =>
+    wholeNumber(text, least, most, `Expected a whole number from ${least} to ${most}.`);
+
+function wholeNumber(text: string, least: number, most: number, expected: string): number {
   const count = Number(text);
-  if (!/^\d+$/.test(text) || count < 1 || !Number.isSafeInteger(count)) {
-    throw new InvalidArgumentError('Expected a whole number of at least 1.');
-  }
+  if (!/^\d+$/.test(text) || count < least || count > most) throw new InvalidArgumentError(expected);
   return count;
+}
+
+/** The name of a node, as it names itself and as others call it. */
+export function parseNodeName(text: string): string {
+  if (/^[a-z0-9-]{1,32}$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected 1 to 32 characters from a-z, 0-9 and -.');
 }

@@ -12,16 +12,17 @@ import {
   MAX_SIGNATURES,
   REQUEST_TYPE,
   ROSTER_LAYOUTS,
+  WINDOW_HOURS,
 } from './roster.ts';
 
 /** A hash or a public key. */
-const BYTES_32 = text(`^${BASE64_32}$`);
+export const BYTES_32 = text(`^${BASE64_32}$`);
 const DAY = text('^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$');
 const NAME = text('^[a-z0-9-]{1,32}$');
 export const ORG_NAME = text('^[a-z0-9][a-z0-9.-]{0,63}$');
-const UNIT = text('^[a-z0-9][a-z0-9/._-]{0,63}$');
-const ADDRESS = text('^([0-9.]{7,15}|\\[[0-9a-f:.]{2,45}\\]):[1-9][0-9]{0,4}$');
-const RELAY_URL = text('^tls://([0-9.]{7,15}|\\[[0-9a-f:.]{2,45}\\]):[1-9][0-9]{0,4}$');
+export const UNIT = text('^[a-z0-9][a-z0-9/._-]{0,63}$');
+export const ADDRESS = text('^([0-9.]{7,15}|\\[[0-9a-f:.]{2,45}\\]):[1-9][0-9]{0,4}$');
+export const RELAY_URL = text('^tls://([0-9.]{7,15}|\\[[0-9a-f:.]{2,45}\\]):[1-9][0-9]{0,4}$');
 const MAX_ADDRESSES = 8;
 const MAX_PATH = 32;
 const HEAD_CHARACTERS = 131_072;
@@ -47,7 +48,7 @@ export const HEAD_SCHEMA: JsonSchema = closed({
   relays: list(closed({ url: RELAY_URL, key: BYTES_32 }), 0, MAX_RELAYS),
   level: { enum: [1, 2] },
   floor: integer(FLOOR.least, FLOOR.most),
-  windowHours: integer(24, 720),
+  windowHours: integer(WINDOW_HOURS.least, WINDOW_HOURS.most),
   layouts: { ...list({ enum: ROSTER_LAYOUTS }, 0, ROSTER_LAYOUTS.length), uniqueItems: true },
   members: closed({ size: integer(0, MAX_MEMBERS), root: BYTES_32 }),
 });

@@ -16,6 +16,8 @@ export const MAX_SIGNATURES = 2 * MAX_OFFICERS;
 export const MAX_AGGREGATORS = 64;
 export const MAX_RELAYS = 8;
 export const MAX_MEMBERS = 100_000;
+/** How long after a day its blind reports are accepted. */
+export const WINDOW_HOURS = { least: 24, most: 720 } as const;
 /** How long a head may be valid, and how long it usually is. */
 export const VALID_DAYS = { least: 1, most: 400, usual: 90 } as const;
 

@@ -89,7 +89,7 @@ async function published(keys?: readonly string[]): Promise<void> {
   for (const node of [org.trustee, ...org.nodes, ...(second ? [second] : [])]) await reached(node, terms.version);
 }
 
-/** A member that the analyst refused, before it had the roster itself, dials again within a minute. */
+/** A member that an analyst without the roster refused dials again within a minute. */
 const REDIAL_MS = 150_000;
 
 const connectedWithAll = (analyst: MeshNode): Promise<unknown> =>
