@@ -31,7 +31,7 @@ function askedOf({ routeOptions: { url } }: FastifyRequest): Asked {
 const NOT_LOGGED_IN: Refusal = {
   status: 401,
   code: 'not_logged_in',
-  message: 'Expected the login of this page, got none or one that ended; run `caro dashboard` to open it.',
+  message: 'Expected the login of this page, got none or one that ended; open it with: caro dashboard',
 };
 
 /** Cookie and page token both, of one login, at its origin. */

@@ -10,7 +10,7 @@ export function lazyReader<T>(file: string, open: (file: string) => T): () => T 
     } catch (error) {
       throw new CaroError(
         'database_damaged',
-        'expected a readable database; run `caro db check` to see what is wrong',
+        'expected a readable database; see what is wrong with: caro db check',
         {
           cause: error,
         },

@@ -63,7 +63,7 @@ const FOREIGN_HOST: GuardRefusal = {
   status: 421,
   code: 'foreign_host',
   message:
-    'This dashboard answers only to localhost, 127.0.0.1, [::1] and the address of a login; open it with `caro dashboard`.',
+    'This dashboard answers only to localhost, 127.0.0.1, [::1] and the address of a login; open it with: caro dashboard',
 };
 
 const FOREIGN_ORIGIN: GuardRefusal = {

@@ -93,7 +93,7 @@ async function call(url: string, init: RequestInit): Promise<Response> {
     response = await fetch(url, { ...init, headers: { ...init.headers, 'x-caro-token': pageToken() } });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new ApiError('unreachable', 'The service does not answer. Check it with `caro status`.');
+    throw new ApiError('unreachable', 'The service does not answer. Check it with: caro status');
   }
   if (!response.ok) throw await errorOf(response);
   return response;

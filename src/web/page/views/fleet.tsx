@@ -10,15 +10,16 @@ import { RequestsPanel } from '../parts/posture/requests-panel.tsx';
 
 const CHOICES = ['all', ...FLEET_STATES] as const;
 
+const inState = ({ coverage: { members, states } }: FleetPage, name: (typeof CHOICES)[number]): string =>
+  count(name === 'all' ? members : states[name]);
+
 /** Every member of the fleet, problems first. */
 export function FleetView({ onLocked }: { readonly onLocked: () => void }) {
   const [state, setState] = useState<'all' | FleetState>('all');
   const [text, setText] = useState('');
   const wanted = state === 'all' ? undefined : state;
   const { data, trouble } = useReading<FleetPage>('/api/fleet', { state: wanted, text }, onLocked);
-  const inState = (name: (typeof CHOICES)[number]): number =>
-    name === 'all' ? (data?.coverage.members ?? 0) : (data?.coverage.states[name] ?? 0);
-  const names = Object.fromEntries(CHOICES.map((name) => [name, `${name} ${count(inState(name))}`]));
+  const names = Object.fromEntries(CHOICES.map((name) => [name, data ? `${name} ${inState(data, name)}` : name]));
   return (
     <>
       <div class="head">

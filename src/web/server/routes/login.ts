@@ -65,7 +65,7 @@ function sendRefusal(reply: FastifyReply, { daemon, pages }: DashboardPorts, wit
 const TOO_MANY: Refusal = {
   status: 429,
   code: 'too_many',
-  message: 'Expected a login that `caro dashboard` made; got too many others within a minute.',
+  message: 'Expected a login of caro dashboard; got too many others within a minute.',
 };
 
 const sendPage = (reply: FastifyReply, status: number, text: string): FastifyReply =>
