@@ -63,14 +63,15 @@ export function createCarrier(options: CarrierOptions): Carrier {
     ...{ self, gate, boxes, ports: { ...ports, onRefuse }, outlet: () => outlet, now },
     ...{ address: FOLDER_ADDRESS, maxWaitMs: MAX_AGE_MS },
   });
-  const replies = new Map<string, CarriedBox>();
+  /** By the id of the request. Anybody can put a forged one beside the reply of the peer. */
+  const replies = new Map<string, CarriedBox[]>();
   const asked = new Set<string>();
   const takeOne = async (text: string): Promise<CarriedOutcome> => {
     const carried = decodeCarried(text);
     const { subject, to, box } = carried;
     if (to.to !== me) return { what: 'elsewhere', code: null };
     if (to.kind === 'reply') {
-      replies.set(to.id, carried);
+      replies.set(to.id, [...(replies.get(to.id) ?? []), carried]);
       return { what: 'reply', code: null };
     }
     refusals.length = 0;
@@ -90,8 +91,9 @@ export function createCarrier(options: CarrierOptions): Carrier {
       if (box === undefined || peer === self) throw away();
       const nonceBytes = nonceOf(peer, request);
       const [nonce, id] = [nonceBytes.toString('base64'), nonceBytes.toString('hex')];
-      const carried = replies.get(id);
-      const reply = carried && openReply(boxes, carried, { peer, nonce, type: request.type }, self);
+      const reply = (replies.get(id) ?? [])
+        .map((carried) => openReply(boxes, carried, { peer, nonce, type: request.type }, self))
+        .find((opened) => opened !== null);
       // Used once: the same question is put again in the folder, for news.
       replies.delete(id);
       if (reply) return contentOf(reply);
