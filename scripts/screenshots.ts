@@ -213,6 +213,7 @@ async function organisation(browser: Browser, folder: string): Promise<void> {
   });
   for (const theme of ['light', 'dark'] as const) {
     for (const [size, width] of Object.entries(WIDTHS)) {
+      if (folder === README_OUT && size === 'medium') continue;
       const context = await browser.newContext({ colorScheme: theme, viewport: { width, height: 900 } });
       const page = await context.newPage();
       await enter(page, rig.dashboard);
@@ -300,8 +301,12 @@ async function recordQueries({ bus, ids }: MeshRig): Promise<void> {
     [ids[1], { query: 'tool-usage', ...allowed }],
     [ids[2], { query: 'recent-commands', ...denied }],
     [ids[1], { query: 'safety-posture', ...allowed }],
-  ] as const)
-    await bus.request('audit.append', { type: 'query.answered', ...(peer === undefined ? {} : { peer }), details });
+  ] as const) {
+    const from = peer === undefined ? {} : { peer };
+    const { query, spanHours } = details;
+    await bus.request('audit.append', { type: 'query.received', ...from, details: { query, spanHours } });
+    await bus.request('audit.append', { type: 'query.answered', ...from, details });
+  }
 }
 
 async function everything(browser: Browser, rig: DashboardRig): Promise<void> {
