@@ -2,7 +2,6 @@ import type { BlindBodies } from '../domain/blind/exchange.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { OrgBodies } from '../domain/organisation/exchange.ts';
 import type { Asker, Decision, PolicyQuestion, PolicySettings } from '../domain/policy/policy.ts';
-import { QUERY_TYPES, type QueryType } from '../domain/policy/trust.ts';
 import { decide } from './decide.ts';
 
 /** The part of an outgoing message that the policy depends on. */
@@ -50,15 +49,11 @@ function egressQuestion({ type, body }: OutgoingMessage): Omit<PolicyQuestion, k
   if (type === 'summary') return { action: 'receive-summary', level: 1 };
   if (FIGURELESS_TYPES.includes(type)) return { action: 'connect' };
   if (type !== 'response') return null;
-  const { result, level, type: queryType } = body as { result?: unknown; level?: unknown; type?: unknown };
+  const { result, level } = body as { result?: unknown; level?: unknown };
   if (FIGURELESS_RESULTS.some((one) => one === result)) return { action: 'connect' };
   if (result !== 'answered' && result !== 'no_data') return null;
-  return {
-    action: 'query',
-    ...(isQueryType(queryType) ? { queryType } : {}),
-    // Anything that is not marked as an aggregate counts as the most detailed level.
-    level: level === 2 ? 2 : 1,
-  };
+  // Anything that is not marked as an aggregate counts as the most detailed level.
+  return { action: 'query', level: level === 2 ? 2 : 1 };
 }
 
 /**
@@ -75,5 +70,3 @@ export function witnessRefusal(
   if (type !== 'cosignature' || audit.witness) return null;
   return (body as { result?: unknown }).result === 'unwilling' ? null : 'audit.witness';
 }
-
-const isQueryType = (value: unknown): value is QueryType => QUERY_TYPES.some((type) => type === value);

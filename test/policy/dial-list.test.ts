@@ -62,6 +62,8 @@ describe('the peers to dial', () => {
     expect(list({ default: 'peer' }, [{ id: CAT }], { learned: [at(CAT, '10.0.1.7:1')] })).toEqual([
       at(CAT, '10.0.1.7:1'),
     ]);
+    const trust = { subnets: { '10.0.1.0/24': 'peer' } } as const;
+    expect(list(trust, [{ id: CAT }], { discovered: [at(CAT, '10.0.1.7:1')] })).toEqual([at(CAT, '10.0.1.7:1')]);
     expect(list({}, [{ id: CAT }], { learned: [at(CAT, '10.0.1.7:1')] })).toEqual([at(CAT)]);
   });
 

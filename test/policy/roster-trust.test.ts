@@ -88,6 +88,14 @@ describe('a roster', () => {
     const given = following(viewOf({ waiting }));
     expect(outcomes(given, other.id)).toEqual(NOTHING);
     expect(outcomes(given, CISO)).toEqual(NOTHING);
+    // Two of three supervisors are in both.
+    const [second, third] = [nodeOf('second'), nodeOf('third')];
+    const three = viewOf({
+      current: firstHead({ supervisors: [nodeOf('ciso'), second, third] }),
+      waiting: firstHead({ version: 2, supervisors: [nodeOf('ciso'), second] }),
+    });
+    for (const id of [CISO, second.id]) expect(outcomes(following(three), id)[2]).toBe('allow L2');
+    expect(outcomes(following(three), third.id)).toEqual(NOTHING);
     const detailed = firstHead({ version: 2, level: 1 });
     expect(outcomes(following(viewOf({ waiting: detailed })), CISO)[2]).toBe('allow L2');
     expect(outcomes(following(viewOf({ waiting }), {}, Date.parse(waiting.expires)), COUNCIL)).toEqual(NOTHING);

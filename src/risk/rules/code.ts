@@ -40,7 +40,10 @@ const SHELL_OUT =
   /(?:os\.system|subprocess\.\w+|popen\w*|exec(?:Sync)?|system|spawn(?:Sync)?|shell_exec|passthru|`|%x|child_process|Runtime|backtick|qx)\s*[\s({[]*["'`[(]*/;
 const DANGEROUS_TEXT =
   /\brm\s+(?:-\w+\s+)*-?\w*[rR]\w*\s|\brm["',\s]+-(?:rf|fr|r)\b|\bmkfs|\bdd\s+if=|\bgit\s+(?:reset\s+--hard|clean\s+-\w*f|push\s+.*--force|checkout\s+--)|\bfind\s+\S+\s+.*-delete|\bshutdown\b|:\(\)\s*\{|\bchmod\s+-R\s+777|\bdropdb\b|\bterraform\s+destroy|>\s*\/dev\/sd/;
-const hiddenCommand = (step: Step): Verdict => SHELL_OUT.test(step.code) && DANGEROUS_TEXT.test(step.code);
+/** The functions are called by another name: `import subprocess as s`, `from os import system`. */
+const RENAMED = /\bimport\s+(?:subprocess|os)\s+as\b|\bfrom\s+(?:subprocess|os)\s+import\b/;
+const hiddenCommand = (step: Step): Verdict =>
+  (SHELL_OUT.test(step.code) || RENAMED.test(step.code)) && DANGEROUS_TEXT.test(step.code);
 
 const NON_LITERAL =
   /(?:subprocess\.(?:call|run|Popen|check_output|check_call)|os\.system|exec|eval)\s*\(\s*(?!["'[])\w+/;

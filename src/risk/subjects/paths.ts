@@ -83,7 +83,7 @@ const resolved = (path: string): string => {
  * by `~`.
  */
 export const normalPath = (text: string): string => {
-  const path = text.slice(0, MAX_PATH_LENGTH).replace(/^(?:\$HOME|\$\{HOME\})(?=\/|$)/, '~');
+  const path = text.slice(0, MAX_PATH_LENGTH).replace(/^(?:\$HOME|\$\{HOME(?::?[-=?][^}]*)?\})(?=\/|$)/, '~');
   return /\/[./]|\/$/.test(path) ? resolved(path.replace(/^file:\/\//, '')) || '.' : path;
 };
 

@@ -3,6 +3,7 @@ import type { RuleExamples } from './rule-examples.ts';
 export const FILES_EXAMPLES: RuleExamples = {
   'files.code-command': {
     fires: [
+      "python3 -c \"import subprocess as s; s.run(['rm','-rf','/'])\"",
       'perl -e \'system("git reset --hard")\'',
       "ruby -e '`rm -rf /`'",
       "node -e \"require('child_process').execSync('rm -rf /')\"",
@@ -108,6 +109,7 @@ export const FILES_EXAMPLES: RuleExamples = {
   },
   'files.remove-tree': {
     fires: [
+      'rm -rf ${HOME:?}',
       "ssh host 'rm -rf /'",
       'eval "rm -rf /"',
       'sudo rm -rf /var/lib/docker',
