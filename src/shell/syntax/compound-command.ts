@@ -84,7 +84,24 @@ export function readBracketed(reader: Reader, start: number): CompoundCommand {
 /** Reads the body of `name ()`. */
 export function readFunctionBody(reader: Reader, start: number, name: string, nested: NestedReaders): CompoundCommand {
   skipLines(reader);
-  return finish(reader, start, { kind: 'function', name, branches: [commandBody(reader, nested)] });
+  const body = TIGHT_GROUP.test(reader.text.slice(reader.pos, reader.pos + 2))
+    ? tightBody(reader, nested)
+    : commandBody(reader, nested);
+  return finish(reader, start, { kind: 'function', name, branches: [body] });
+}
+
+/** `f(){cmd; }`: zsh reads a group. For other shells it is an error, in which it is likely meant. */
+const TIGHT_GROUP = /^\{[^\s{},]/;
+function tightBody(reader: Reader, nested: NestedReaders): Branch {
+  const start = reader.pos;
+  reader.state.complete = reader.state.complete && reader.dialect === 'zsh';
+  reader.pos += 1;
+  const group = finish(reader, start, readGroup(reader, nested));
+  const span = spanFrom(reader, start);
+  return {
+    role: 'body',
+    script: { items: [{ pipeline: { commands: [group], negated: false, ...span }, separator: ';' }], ...span },
+  };
 }
 
 function finish(reader: Reader, start: number, body: Body): CompoundCommand {

@@ -17,6 +17,7 @@ export const RESOURCES_EXAMPLES: RuleExamples = {
   },
   'resources.fork-bomb': {
     fires: [
+      ':(){:|:&};:',
       'while true; do work & done',
       'until false; do a & done',
       'for ((;;)); do a & done',
