@@ -39,6 +39,7 @@ export const TECHNIQUES = {
   T1014: technique('Rootkit', 'Stealth'),
   'T1021.005': technique('VNC', 'Lateral Movement'),
   T1027: technique('Obfuscated Files or Information', 'Stealth'),
+  'T1036.003': technique('Rename Legitimate Utilities', 'Stealth'),
   'T1037.002': technique('Login Hook', 'Persistence'),
   'T1037.004': technique('RC Scripts', 'Persistence'),
   T1040: technique('Network Sniffing', 'Credential Access'),

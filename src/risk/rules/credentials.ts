@@ -177,7 +177,10 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     id: 'credentials.password-database',
     level: 'high',
     tools: '*',
-    when: (s: Step) => (s.secrets.has('hashes') && s.tool !== 'visudo') || unknownReader(s),
+    when: (s: Step) =>
+      (s.secrets.has('hashes') && s.tool !== 'visudo') ||
+      unknownReader(s) ||
+      (s.tool === 'getent' && s.sub('shadow|gshadow')),
     technique: 'T1003.008',
     reason: 'Reads all users’ password hashes or the sudo rules.',
     safer: 'Use getent or id; sudo -l shows your own rights.',

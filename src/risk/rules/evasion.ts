@@ -3,6 +3,7 @@
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
 import { REDIRECTION_ONLY, type Step } from '../step.ts';
 import { normalPath } from '../subjects/paths.ts';
+import { INTERPRETER } from '../subjects/programs.ts';
 
 const HISTORY =
   /(?:^|\/)\.?(?:bash_history|zsh_history|zhistory|sh_history|history|ash_history|python_history|mysql_history|psql_history|sqlite_history|lesshst|viminfo|node_repl_history|rediscli_history)$|fish_history$|^\$\{?HISTFILE\}?$|ConsoleHost_history/;
@@ -176,6 +177,15 @@ export const EVASION_LINE_RULES: readonly CommandLineRule[] = inFamily('evasion'
 /** A hidden name below a directory that everyone can write to. */
 const HIDDEN_PROGRAM = /^(?:\/private)?\/(?:tmp|var\/tmp)\/(?:.*\/)?\.(?:[^./]|\.[^/])[^/]*(?:\/|$)|^\/dev\/shm\//;
 
+const COPIED =
+  /^\/(?:usr\/)?(?:local\/)?s?bin\/(?:(?:ba|z|da|k|c|tc|fi|a)?sh|python[\d.]*|perl[\d.]*|ruby|php|node|nc|ncat|netcat|socat|busybox|curl|wget)$/;
+const renamesProgram = (step: Step): boolean => {
+  const [source = ''] = step.transfer.sources;
+  const { target = '' } = step.transfer;
+  const [own, other] = [source, target].map((path) => path.slice(path.lastIndexOf('/') + 1));
+  return COPIED.test(source) && step.kind(target) === 'scratch' && other !== '' && own !== other;
+};
+
 /** `exec -a '[kworker/0:1]' x`: a program that ps shows as a thread of the kernel. */
 const isRenamed = ({ invocation, code }: Step): boolean =>
   invocation.via.some(
@@ -227,12 +237,22 @@ export const EVASION_RULES: readonly StepRule[] = inFamily('evasion', [
     when: (s: Step) =>
       !s.isWrapper &&
       (HIDDEN_PROGRAM.test(s.invocation.name.text) ||
+        (INTERPRETER.test(s.tool) && s.invocation.code === null && HIDDEN_PROGRAM.test(s.operands[0] ?? '')) ||
         isRenamed(s) ||
         (/^\/(?:tmp|var\/tmp|dev\/shm)\//.test(s.invocation.name.text) &&
           s.invocation.via.some((wrapper) => /^(?:nohup|setsid)$/.test(wrapper.name)))),
     technique: 'T1564.001',
     reason: 'Runs a program from a hidden or shared temporary directory.',
     safer: 'Install the program in a directory of its own.',
+  },
+  {
+    id: 'evasion.renamed-program',
+    level: 'high',
+    tools: 'cp ln install mv',
+    when: renamesProgram,
+    technique: 'T1036.003',
+    reason: 'Puts a shell, an interpreter or a network program in a shared directory under another name.',
+    safer: 'Start the program by its own name.',
   },
   {
     id: 'evasion.hidden-process',

@@ -58,8 +58,8 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
   {
     id: 'kernel.settings',
     level: 'moderate',
-    tools: 'sysctl',
-    when: sysctl,
+    tools: 'sysctl wrmsr',
+    when: (s: Step) => (s.tool === 'wrmsr' ? s.operands.length > 1 && 'high' : sysctl(s)),
     technique: 'T1685',
     reason: 'Changes the security or network settings of the running kernel.',
     safer: 'Use a reviewed file in sysctl.d.',

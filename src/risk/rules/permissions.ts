@@ -164,7 +164,9 @@ export const PERMISSION_RULES: readonly StepRule[] = inFamily('permissions', [
     tools: 'chattr chflags',
     when: (s: Step) =>
       s.some(/^-[a-zA-Z]*i|^nos?u?chg|^nouchg/) &&
-      s.operands.some((path) => /^(?:\/|~)/.test(path) && !['scratch', 'personal'].includes(s.kind(path))),
+      s.operands.some(
+        (path) => /^(?:\/|~)/.test(path) && (LOGIN_FILE.test(path) || !['scratch', 'personal'].includes(s.kind(path))),
+      ),
     technique: 'T1222.002',
     reason: 'Removes the protection against changes from system files.',
     safer: 'Find out who set the protection and why.',

@@ -37,6 +37,9 @@ const LOADER = /\/etc\/ld\.so\.(?:preload|conf)/;
 const HOOK =
   /\.git\/hooks\/[\w-]+$|\/etc\/(?:apt|dpkg|yum|dnf)\/.*(?:hook|plugin)|\/usr\/lib\/python3?[^/]*\/(?:site|dist)-packages\/.*\.pth$|sitecustomize\.py$/;
 
+/** Loaded by every start of python or of the package manager. */
+const SYSTEM_HOOK = /^\/etc\/(?:apt|dpkg|yum|dnf)\/|^\/usr\/lib\/.*(?:\.pth|sitecustomize\.py)$/;
+
 /**
  * Common content of a profile: a path, a variable, an alias, the start-up line of a known tool, a
  * comment.
@@ -299,7 +302,9 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     level: 'moderate',
     tools: '*',
     needs: 'writes' as const,
-    when: (s: Step) => writesTo(s, HOOK).length > 0,
+    when: (s: Step) =>
+      writesTo(s, HOOK).length > 0 &&
+      (writesTo(s, SYSTEM_HOOK).length > 0 && !EDITORS.has(s.tool) ? 'high' : 'moderate'),
     technique: 'T1546',
     reason: 'Adds a program that later runs with ordinary commands.',
     safer: 'Use pre-commit, which lists its hooks in a file.',

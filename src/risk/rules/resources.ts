@@ -86,10 +86,13 @@ const MINER_OPTION =
 const MINER_SETTING = /^--(?:cpu-priority|threads|url|user|wallet|algo|coin|keepalive|max-cpu-usage)(?:=|$)/;
 const POOL =
   /(?:^|[/.@])(?:pool|xmr|mine|mining|stratum)[\w-]*\.[\w.-]+(?::\d+)?$|(?:hashvault|nanopool|supportxmr|minexmr|nicehash|f2pool|c3pool|moneroocean|unmineable|2miners|herominers|minergate|dwarfpool|hashcity|ethermine)\b/i;
+const MINER_IMAGE = /^(?:--image=)?(?:[\w.-]+\/)*(?:xmrig|cpuminer|minerd|ethminer|monero|xmr)[\w-]*(?::[\w.-]+)?$/;
 const mines = (step: Step): boolean => {
   if (step.isWrapper) return false;
   if (MINER.test(step.tool) || step.some(/^stratum\d?\+(?:tcp|udp|ssl|tls|http):/) || step.some(MINER_OPTION))
     return !/^(?:pip|npm|apt|apt-get|brew|git|curl|wget|which|man|cat|grep|pkill|killall)$/.test(step.tool);
+  if (/^(?:docker|podman|nerdctl|kubectl)$/.test(step.tool) && step.sub('run|create') && step.some(MINER_IMAGE))
+    return true;
   return step.some(POOL) && step.args.filter((arg) => MINER_SETTING.test(arg) || /^-[oup]$/.test(arg)).length > 1;
 };
 

@@ -182,7 +182,10 @@ export class PageProcess {
    */
   async #act(message: Act): Promise<(Reply & { ok: true })['body']> {
     if (!this.ports.holds(message.proof))
-      throw new CaroError('usage', 'expected the login of this page, got one that ended; open it again: caro dashboard');
+      throw new CaroError(
+        'usage',
+        'expected the login of this page, got one that ended; open it again: caro dashboard',
+      );
     if (isQuery(message)) return this.#askMesh(message);
     return this.ports.bus.request(message.kind, message.body, answerWithin(message.kind, message.body));
   }

@@ -8,13 +8,9 @@ export function lazyReader<T>(file: string, open: (file: string) => T): () => T 
       reader ??= open(file);
       return reader;
     } catch (error) {
-      throw new CaroError(
-        'database_damaged',
-        'expected a readable database; see what is wrong with: caro db check',
-        {
-          cause: error,
-        },
-      );
+      throw new CaroError('database_damaged', 'expected a readable database; see what is wrong with: caro db check', {
+        cause: error,
+      });
     }
   };
 }

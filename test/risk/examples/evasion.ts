@@ -156,6 +156,7 @@ export const EVASION_EXAMPLES: RuleExamples = {
   },
   'evasion.service-off': {
     fires: [
+      'service aliyun stop',
       'systemctl mask --now clamav-daemon',
       'systemctl stop falco-modern-bpf.service',
       'launchctl bootout system/com.crowdstrike.falcon.Agent',
@@ -211,8 +212,14 @@ export const EVASION_EXAMPLES: RuleExamples = {
     fires: [`${'sudo '.repeat(3000)}rm -rf /`, '('.repeat(10_000)],
     silent: ['sudo nice ls', '((1+2))'],
   },
+  'evasion.renamed-program': {
+    fires: ['cp /usr/bin/python3 /tmp/kworker', 'ln -s /bin/bash /tmp/sshd'],
+    silent: ['cp /bin/busybox /tmp/busybox', 'ln -s /usr/bin/python3 /usr/local/bin/python', 'cp /etc/hosts /tmp/h'],
+  },
   'evasion.hidden-program': {
     fires: [
+      'bash /dev/shm/a.sh',
+      'python3 /tmp/.x.py',
       "exec -a '[kworker/0:1]' /opt/x",
       '/tmp/... -l',
       '/tmp/.x/agent',
@@ -222,6 +229,7 @@ export const EVASION_EXAMPLES: RuleExamples = {
       'setsid /tmp/a',
     ],
     silent: [
+      'python3 /tmp/x.py',
       'exec -a bash zsh',
       '/tmp/build/app',
       './.venv/bin/python a.py',

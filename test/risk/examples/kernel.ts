@@ -36,7 +36,7 @@ export const KERNEL_EXAMPLES: RuleExamples = {
     ],
   },
   'kernel.settings': {
-    fires: ['sysctl -w kernel.randomize_va_space=0'],
+    fires: ['wrmsr -a 0x1a4 0xf', 'sysctl -w kernel.randomize_va_space=0'],
     silent: ['sysctl -a', 'sysctl net.ipv4.ip_forward'],
   },
   'kernel.unload-module': {

@@ -6,7 +6,7 @@ export const PERMISSIONS_EXAMPLES: RuleExamples = {
     silent: ['setcap cap_net_bind_service=+ep ./server'],
   },
   'permissions.immutable-removed': {
-    fires: ['chattr -i /etc/passwd'],
+    fires: ['chattr -ia /root/.ssh/authorized_keys', 'chattr -i /etc/passwd'],
     silent: ['chattr -V x'],
   },
   'permissions.immutable-set': {

@@ -55,6 +55,8 @@ export const RESOURCES_EXAMPLES: RuleExamples = {
   },
   'resources.miner': {
     fires: [
+      'docker run -d xmrig/xmrig',
+      'kubectl run m --image=xmrig/xmrig:latest',
       './a -o stratum+tcp://pool.example.org:3333 -u x',
       '/opt/x --donate-level 1',
       './k --algo=rx/0 --url pool.supportxmr.com:443',
@@ -62,6 +64,7 @@ export const RESOURCES_EXAMPLES: RuleExamples = {
       'xmrig -o stratum+tcp://pool:3333',
     ],
     silent: [
+      'docker run -d nginx',
       'ab -n 10 http://pool.example.org/',
       'wrk --threads 4 http://localhost',
       'node server.js --url pool.internal.example.org',
