@@ -1,4 +1,5 @@
 import { callAdmin } from '../../admin/client.ts';
+import { CaroError } from '../../domain/errors.ts';
 import type { CarriedOutcome } from '../../domain/relay/carried.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -33,11 +34,17 @@ export async function writeBoxes(workspace: Workspace, boxes: readonly string[])
  * is removed from the folder.
  */
 export async function carryBoxes(socket: string, workspace: Workspace): Promise<CarriedCounts> {
-  const all = workspace.names('boxes').flatMap((name): readonly BoxFile[] => {
-    const text = workspace.text('boxes', name);
-    return text === null ? [] : [{ name, text }];
-  });
   const outcomes: (CarriedOutcome & { readonly name: string })[] = [];
+  const all = workspace.names('boxes').flatMap((name): readonly BoxFile[] => {
+    try {
+      const text = workspace.text('boxes', name);
+      return text === null ? [] : [{ name, text }];
+    } catch (error) {
+      if (!(error instanceof CaroError)) throw error;
+      outcomes.push({ what: 'refused', code: 'message_malformed', name });
+      return [];
+    }
+  });
   let written = 0;
   for (const some of inParts(all)) {
     const { outcomes: found, boxes } = await callAdmin(

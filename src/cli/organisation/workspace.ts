@@ -7,6 +7,7 @@ import type { Draft } from '../../organisation/draft.ts';
 import { decodeDraft, decodeHead, encodeHead, type OpenedHead } from '../../organisation/head.ts';
 import { decodeMember, encodeMember } from '../../organisation/members.ts';
 import { decodeRequest, type OpenedRequest } from '../../organisation/statements.ts';
+import { withOpenFile } from '../../platform/files/private-file.ts';
 import { writePrivateFile } from '../output/output-file.ts';
 
 /*
@@ -15,6 +16,9 @@ import { writePrivateFile } from '../output/output-file.ts';
  * `members.jsonl` is the list of the newest head; `draft.json` and `draft-members.jsonl` are the
  * next head.
  */
+
+/** The list of 100,000 members has 45 MB. */
+const MAX_BYTES = 64 * 1_048_576;
 
 type Folder = 'heads' | 'deltas' | 'requests' | 'passes' | 'boxes';
 
@@ -49,10 +53,10 @@ export function openWorkspace(folder: string): Workspace {
           .filter((file) => file.endsWith('.json'))
           .sort()
       : [];
-  const texts = (name: Folder): readonly string[] => files(name).map((file) => textOf(path(name, file)));
+  const texts = (name: Folder): readonly string[] => files(name).map((file) => documentAt(path(name, file)));
   const listIn = (file: string): readonly Member[] =>
     existsSync(path(file))
-      ? textOf(path(file))
+      ? documentAt(path(file))
           .split('\n')
           .filter((line) => line !== '')
           .map(decodeMember)
@@ -61,12 +65,12 @@ export function openWorkspace(folder: string): Workspace {
     folder,
     last: () => {
       const file = files('heads').at(-1);
-      return file === undefined ? null : decodeHead(textOf(path('heads', file)));
+      return file === undefined ? null : decodeHead(documentAt(path('heads', file)));
     },
     members: () => listIn('members.jsonl'),
     draft: () =>
       existsSync(path('draft.json'))
-        ? { head: decodeDraft(textOf(path('draft.json'))), members: listIn('draft-members.jsonl') }
+        ? { head: decodeDraft(documentAt(path('draft.json'))), members: listIn('draft-members.jsonl') }
         : null,
     writeDraft: async ({ head, members }) => {
       makeFolder(folder);
@@ -80,7 +84,7 @@ export function openWorkspace(folder: string): Workspace {
     texts,
     names: (name) => files(name).map((file) => file.slice(0, -'.json'.length)),
     remove: (name, file) => rmSync(path(name, `${file}.json`), { force: true }),
-    text: (name, file) => (existsSync(path(name, `${file}.json`)) ? textOf(path(name, `${file}.json`)) : null),
+    text: (name, file) => (existsSync(path(name, `${file}.json`)) ? documentAt(path(name, `${file}.json`)) : null),
     write: async (name, file, text) => {
       makeFolder(path(name));
       await writePrivateFile(path(name, `${file}.json`), [text.trimEnd()]);
@@ -131,7 +135,29 @@ export function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    throw new CaroError('usage', `${file}: expected a file that can be read, got ${code}`);
+    throw unreadable(file, error);
   }
+}
+
+/**
+ * A file in a folder that others have carried: never a link to another file, nor a FIFO, which would
+ * be waited for.
+ *
+ * @throws CaroError `usage`
+ */
+function documentAt(file: string): string {
+  try {
+    return withOpenFile(file, (descriptor, facts) => {
+      if (facts.isFile() && facts.size <= MAX_BYTES) return readFileSync(descriptor, 'utf8');
+      throw new CaroError('usage', `${file}: expected a regular file of at most ${MAX_BYTES >> 20} MiB, got another`);
+    });
+  } catch (error) {
+    throw error instanceof CaroError ? error : unreadable(file, error);
+  }
+}
+
+function unreadable(file: string, error: unknown): CaroError {
+  const { code = 'unknown' } = error as NodeJS.ErrnoException;
+  const found = code === 'ENOENT' ? 'there is none' : code === 'ELOOP' ? 'got a symbolic link' : `got ${code}`;
+  return new CaroError('usage', `${file}: expected a file that can be read, ${found}`);
 }

@@ -2,11 +2,12 @@
  * An organization without any network: one folder is carried from node to node, as on a USB stick.
  * Real services on a clock that is set forward.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { canonical } from '../../../src/domain/encoding/canonical.ts';
 import type { ReportedDay } from '../../../src/domain/blind/participation.ts';
+import { canonical } from '../../../src/domain/encoding/canonical.ts';
 import { isoTime } from '../../../src/domain/time/iso-time.ts';
 import { DAY_MS } from '../../../src/domain/time/period.ts';
 import { makeClock, type TestClock } from '../../rig/clock/test-clock.ts';
@@ -198,10 +199,13 @@ test('garbage, a changed message and a message for another mailbox are refused, 
   writeFileSync(join(boxes, `${forged}.json`), text.replace(from, '0'.repeat(32)));
   writeFileSync(join(boxes, 'garbage.json'), '{"type":"caro.carried"}\n');
   writeFileSync(join(boxes, 'binary.json'), Buffer.from([0, 255, 1, 254]));
+  // Nobody writes into the one, and the other leads out of the folder.
+  execFileSync('mkfifo', [join(boxes, 'pipe.json')]);
+  symlinkSync(join(node.home, 'config', 'caro.toml'), join(boxes, 'link.json'));
   const results = [await visit(org.analyst), await visit(org.trustee)];
   const codes = new Map(results.flatMap(({ refused }) => refused.map(({ file, code }) => [file, code] as const)));
   expect(codes.get('boxes/garbage.json')).toBe('message_malformed');
-  expect(codes.get('boxes/binary.json')).toBe('message_malformed');
+  for (const name of ['binary', 'pipe', 'link']) expect(codes.get(`boxes/${name}.json`)).toBe('message_malformed');
   expect(codes.get(`boxes/${forged}.json`)).toBe('blind_box_invalid');
   const shown = await caro(node.home, 'org', 'import', stick);
   expect(shown.stdout).toMatch(/refused: boxes\/garbage\.json: message_malformed/);
@@ -211,4 +215,8 @@ test('garbage, a changed message and a message for another mailbox are refused, 
   const broken = await caro(node.home, 'org', 'import', stick);
   expect(broken.code).toBe(1);
   expect(broken.stderr).toMatch(/roster_invalid|expected/);
+  rmSync(join(stick, 'heads', '000001.json'));
+  execFileSync('mkfifo', [join(stick, 'heads', '000001.json')]);
+  const waiting = await caro(node.home, 'org', 'import', stick);
+  expect(waiting.stderr).toContain('000001.json: expected a regular file of at most 64 MiB, got another');
 });
