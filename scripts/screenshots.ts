@@ -1,6 +1,6 @@
 /**
- * Writes screenshots of every view to `screenshots/`: in both themes, 1440, 1024 and 390 px wide; filled,
- * fresh, locked, with 60 nodes, and with all notices at once. With `--readme` it writes the
+ * Writes screenshots of every view to `screenshots/`: in both themes, 1440, 1024 and 390 px wide;
+ * filled, fresh, locked, with 60 nodes, and with all notices at once. With `--readme` it writes the
  * pictures of the README to `docs/images/` instead.
  */
 import { mkdirSync, rmSync } from 'node:fs';

@@ -49,7 +49,7 @@ export async function openSharedPage(
   };
 }
 
-/** How many pixels the page, or a choice that could be scrolled out of sight, is wider than the window. */
+/** How many pixels the page, or a choice that could be scrolled out of sight, is too wide. */
 export const overflow = (page: Page): Promise<number> =>
   page
     .evaluate<number>(`Math.max(

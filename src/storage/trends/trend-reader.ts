@@ -88,7 +88,7 @@ function scopeOf(database: Database, { name, block = EVERYBODY, until, days }: T
 const MOST_LISTED = 8;
 const listed = (names: readonly string[]): string =>
   names.length > MOST_LISTED
-    ? `${names.slice(0, MOST_LISTED).join(', ')} … (${names.length} in all: caro posture --json)`
+    ? `${names.slice(0, MOST_LISTED).join(', ')} … (${names.length} in all; see: caro posture)`
     : names.join(', ');
 
 interface Spans {
