@@ -23,6 +23,7 @@ import {
   downloads,
   holdsSecret,
   type Label,
+  PACKED,
   PRIVATE,
   packedLabel,
   REMOTE,
@@ -110,8 +111,9 @@ class Tracker {
       if (operator.startsWith('>') && NET_FILE.test(target.text)) this.sent |= all | (printsFile(step) ? COLLECTED : 0);
     const upload = uploadOf(step);
     if (upload === null) return;
-    for (const path of upload.files) this.sent |= this.#fileLabel(path, step);
-    if (upload.input) this.sent |= input;
+    const hidden = OWN_COPY.test(step.tool) ? ~PACKED : ~0;
+    for (const path of upload.files) this.sent |= this.#fileLabel(path, step) & hidden;
+    if (upload.input) this.sent |= input & hidden;
     if (upload.words.length > 0)
       this.sent |= this.#wordsLabel(upload.words) | (step.invocation.openArguments ? words : 0);
   }
@@ -247,7 +249,7 @@ class Tracker {
     let label = (this.#files.get(name) ?? 0) | ((this.#files.get(base(name)) ?? 0) & (REMOTE | DECODED));
     if (this.#isExhausted(this.#files.size)) return label;
     for (const [file, has] of this.#files)
-      if (file.startsWith(`${name}/`)) label |= has & (SECRET | PRIVATE | COLLECTED);
+      if (file.startsWith(`${name}/`)) label |= has & (SECRET | PRIVATE | COLLECTED | PACKED);
     for (let at = name.lastIndexOf('/'); at > 0; at = name.lastIndexOf('/', at - 1)) {
       label |= (this.#files.get(name.slice(0, at)) ?? 0) & (SECRET | PRIVATE);
     }
@@ -336,6 +338,8 @@ class Tracker {
   }
 }
 
+/** Programs that copy to a machine on which the user has an account. */
+const OWN_COPY = /^(?:ssh|scp|sftp|rsync)$/;
 const EXECUTABLE = /^(?:[ugoa]*\+[rw]*x|0?[1357]{3}|0?7[0-7]{2})$/;
 /** Directories of programs. */
 const PROGRAMS = /^(?:\/(?:usr\/)?(?:local\/)?s?bin|\/opt\/|~\/(?:\.local\/)?bin|\$HOME\/(?:\.local\/)?bin)/;

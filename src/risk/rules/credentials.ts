@@ -4,7 +4,7 @@ import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule,
 import { type Step, upstream } from '../step.ts';
 import { INTERPRETER } from '../subjects/programs.ts';
 import { sensitivityOf } from '../subjects/sensitive.ts';
-import { COLLECTED, PRIVATE, SECRET } from '../subjects/sources.ts';
+import { COLLECTED, PACKED, PRIVATE, SECRET } from '../subjects/sources.ts';
 import { uploadOf } from '../subjects/uploads.ts';
 
 /**
@@ -135,8 +135,12 @@ const attachesTo = (step: Step): boolean => {
     step.some(
       /dump (?:binary )?memory|gcore|generate-core|(?:call|print|p)\s*\(?.*(?:system|setuid|dlopen|mprotect)/,
     ) ||
-    holders.some(({ text }) =>
-      /^(?:sshd|ssh-agent|gnome-keyring\S*|gdm\S*|lightdm|login|sudo|vsftpd|apache2|nginx|gpg-agent|sssd)$/.test(text),
+    holders.some(
+      ({ text }) =>
+        (step.tool === 'gdb' || !/^(?:vsftpd|apache2|nginx)$/.test(text)) &&
+        /^(?:sshd|ssh-agent|gnome-keyring\S*|gdm\S*|lightdm|login|sudo|vsftpd|apache2|nginx|gpg-agent|sssd)$/.test(
+          text,
+        ),
     )
   );
 };
@@ -165,7 +169,7 @@ export const CREDENTIAL_LINE_RULES: readonly CommandLineRule[] = inFamily('crede
     id: 'credentials.collect-and-send',
     level: 'critical',
     whenAll: ({ flow }: CommandLineContext) =>
-      (flow.sent & (SECRET | PRIVATE)) !== 0 || ((flow.sent & COLLECTED) !== 0 && 'high'),
+      (flow.sent & (SECRET | PRIVATE)) !== 0 || ((flow.sent & (COLLECTED | PACKED)) !== 0 && 'high'),
     technique: 'T1048',
     reason: 'Sends keys, home directories or environment variables over the network.',
     safer: 'Copy only the file you need, with scp, to a host you know.',

@@ -197,11 +197,12 @@ const grants = (step: Step): Verdict => {
     step.sub('role', 'assignment', 'create') ||
     step.sub('ad', 'sp', 'create-for-rbac') ||
     step.path.includes('add-iam-policy-binding');
+  const tutorial = step.sub('ad', 'sp') && /^Contributor$/i.test(step.value('--role') ?? '');
   const isWide =
     /^(?:Owner|Contributor|User Access Administrator|roles\/(?:owner|editor|iam\..*admin.*))$/i.test(
       step.value('--role') ?? '',
     ) || /^all(?:Authenticated)?Users$/.test(step.value('--member') ?? '');
-  return isGrant && (isWide ? 'high' : 'moderate');
+  return isGrant && (isWide && !tutorial ? 'high' : 'moderate');
 };
 
 const isVerb = (verb: string, names: string): boolean => names.split(' ').includes(verb);

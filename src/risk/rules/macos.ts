@@ -31,7 +31,7 @@ const loadsCode = (step: Step): Verdict => {
 /** Sends the traffic of this Mac through another machine. */
 const setsProxy = (step: Step): Verdict =>
   step.some(/^-set(?:webproxy|securewebproxy|autoproxyurl|socksfirewallproxy)$/)
-    ? step.some(/^(?:localhost|127\.|http:\/\/(?:localhost|127\.)|Empty$|""?$)/) || step.operands.length < 2
+    ? step.some(/^(?:localhost|127\.|http:\/\/(?:localhost|127\.)|Empty$|$|""?$)/) || step.operands.length < 2
       ? 'moderate'
       : 'high'
     : step.some(/^-set(?:dnsservers|webproxy|securewebproxy|autoproxyurl|socksfirewallproxy)/) && 'moderate';

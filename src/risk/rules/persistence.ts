@@ -53,7 +53,8 @@ const writtenText = (step: Step): string => {
   if (input.kind === 'pipe') return input.output ?? '\n|';
   return input.kind === 'here-document' || input.kind === 'here-string' ? input.text : '';
 };
-const UNUSUAL = /(?:curl|wget|nc|\/dev\/tcp|base64|python|perl|nohup|\/tmp\b|LD_PRELOAD|\|\s*(?:ba)?sh)/;
+const UNUSUAL =
+  /(?:curl|wget|nc|\/dev\/tcp|base64|python|perl|nohup|\/tmp\/|PATH=["']?\/tmp\b|LD_PRELOAD|\|\s*(?:ba)?sh)/;
 /** Common lines of a profile and nothing else. */
 const isOrdinary = (text: string): boolean => {
   const content = text.replace(/\\n/g, '\n').replace(/^%s\\?n? ?/, '');
@@ -163,7 +164,12 @@ const writesWebShell = (step: Step): boolean => {
   const pages = step.writes.filter(({ path }) => PAGE.test(path));
   if (pages.length === 0) return false;
   const { input } = step.invocation;
-  if (isFetcher(step)) return pages.some(({ path }) => /^\/(?:var\/www|srv|usr\/share\/nginx|opt)\//.test(path));
+  // A page that is fetched under another kind of name, which the other server would not run.
+  if (isFetcher(step))
+    return (
+      !step.some(/^https?:.*\.(?:php|jsp|aspx?)$/i) &&
+      pages.some(({ path }) => /^\/(?:var\/www|srv|usr\/share\/nginx)\//.test(path))
+    );
   return WEB_SHELL.test(input.kind === 'inherited' || input.kind === 'file' ? step.args.join(' ') : writtenText(step));
 };
 /** A timer that runs the text of a shell, or a program that everyone can replace. */

