@@ -101,6 +101,7 @@ test('an alert is raised and sent once a day, also after kill -9, with its bytes
 
   const [entry] = (await caroJson<EgressLine>(home, 'egress', 'list')).filter(({ type }) => type === 'alert');
   expect(entry).toMatchObject({ recipient: 'syslog', address: logs.address, rule: 'syslog.address' });
+  expect((await caro(home, 'week')).stdout).toMatch(/left this machine, to syslog\./);
   const shown = await caro(home, 'egress', 'list', '--show', String(entry?.seq), '--json');
   expect(shown.stdout).toContain('caro@32473');
 

@@ -56,13 +56,16 @@ async function work(context: Context, days: number, { json }: Json): Promise<voi
   }
 }
 
+const NODE_ID = 'caro:ed25519:';
+
 /** Names of nodes; ids of those without one, cut short. */
 async function nameIn(context: Context): Promise<(id: string) => string> {
   const { configuration } = loadConfiguration(context.places(), context.hostname);
   const nameOf = await nodeNames(context, configuration);
   return (id) => {
     const name = nameOf(id);
-    return name === id ? `${id.slice(0, 'caro:ed25519:'.length + 8)}…` : name;
+    // The syslog receiver is a recipient, too, and has no id.
+    return name === id && id.startsWith(NODE_ID) ? `${id.slice(0, NODE_ID.length + 8)}…` : name;
   };
 }
 

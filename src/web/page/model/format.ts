@@ -95,6 +95,7 @@ export function placeName(folder: string): string {
 export const inWords = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 
+const NODE_ID = 'caro:ed25519:';
 /** The name of a node, or the first characters of its key. */
 export const nodeName = (id: string, name: string | null | undefined): string =>
-  name ?? `${id.replace('caro:ed25519:', '').slice(0, 10)}…`;
+  name ?? (id.startsWith(NODE_ID) ? `${id.slice(NODE_ID.length).slice(0, 10)}…` : id);
