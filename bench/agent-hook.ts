@@ -1,13 +1,13 @@
 /**
  * What the hook of coding agents adds to a command: the time of one call, with a small input and
- * with 30 kB of output, beside `true`, `sh` and a bare start of Node.js. Prints JSON.
+ * with 30 kB of output, beside `true`, `sh` and a bare start of Node.js.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { agentHookCode } from '../src/cli/shell-setup/hook-code.ts';
-import { round, summary } from './figures.ts';
+import { report, round, summary } from './figures.ts';
 
 const RUNS = Number(process.env['RUNS'] ?? 100);
 const root = mkdtempSync(join(tmpdir(), 'caro-agent-hook-'));
@@ -48,10 +48,12 @@ for (let run = 0; run < RUNS; run += 1) {
 }
 const figures = new Map([...times].map(([name, list]) => [name, summary(list)]));
 const median = (name: string): number => figures.get(name)?.median ?? Number.NaN;
-for (const [name, { median: medianMs, p99: p99Ms }] of figures) {
-  const addedMs = round(medianMs - median('true'));
-  const ratios = { ratioToTrue: round(medianMs / median('true')), ratioToNode: round(medianMs / median('node')) };
-  process.stdout.write(`${JSON.stringify({ case: name, medianMs, p99Ms, addedMs, ...ratios })}\n`);
-}
-process.stderr.write(`${readdirSync(spool).length} records\n`);
+const records = readdirSync(spool).length;
+report(
+  'agent-hook',
+  [...figures].map(([name, { median: medianMs, p99: p99Ms }]) => ({
+    ...{ name, medianMs, p99Ms, records, addedMs: round(medianMs - median('true')) },
+    ...{ ratioToTrue: round(medianMs / median('true')), ratioToNode: round(medianMs / median('node')) },
+  })),
+);
 rmSync(root, { recursive: true });

@@ -1,8 +1,8 @@
 /**
  * Measures how long `caro guard agent` takes from its start to its answer, in ms, without custom
  * rules and with one, beside a bare start of Node.js in turn, and another guard that answers in the
- * form of Claude Code if one is named. Then how long Enter waits in a shell for a line that runs
- * unasked, with the service and without it.
+ * form of Claude Code if one is named. Then how long an agent, and Enter in a shell, wait for a
+ * line that runs unasked, with the service and without it.
  *
  *   npx tsx bench/guard.ts [rounds] [other guard and its arguments …]
  */
@@ -100,12 +100,28 @@ function hookTimes(home: string, shell: keyof typeof HOOKS, rounds: number, sock
     .map((micros) => Number(micros) / 1_000);
 }
 
+/** Of a command that runs unasked: the service answers in place of the guard. */
+function agentTimes(home: string, rounds: number): readonly number[] {
+  const guard = [CARO, 'guard', 'agent', 'claude-code', '--from', 'high'];
+  timed(home, guard, RUNS);
+  return Array.from({ length: rounds }, () => timed(home, guard, RUNS));
+}
+
 async function measureHooks(rounds: number): Promise<readonly unknown[]> {
   const home = await nodeHome(false);
   spawnSync(CARO, ['guard', 'on'], { env: homeEnvironment(home) });
+  const alone = summary(agentTimes(home, rounds));
   const service = await startService(home);
   try {
-    return (['bash', 'zsh'] as const).flatMap((shell) => {
+    const agent = summary(agentTimes(home, rounds));
+    const agents = [
+      { name: 'agent: caro guard, without the service', unit: 'ms', ...alone, ratioToBaseline: 1 },
+      {
+        ...{ name: 'agent: caro guard, with the service', unit: 'ms', ...agent },
+        ratioToBaseline: round(agent.median / alone.median),
+      },
+    ];
+    const shells = (['bash', 'zsh'] as const).flatMap((shell) => {
       const without = summary(hookTimes(home, shell, rounds, '/nowhere'));
       const figures = summary(hookTimes(home, shell, rounds));
       return [
@@ -116,6 +132,7 @@ async function measureHooks(rounds: number): Promise<readonly unknown[]> {
         },
       ];
     });
+    return [...agents, ...shells];
   } finally {
     await service.stop();
     rmSync(home, { recursive: true });

@@ -5,14 +5,36 @@
 # any, Node.js rejects its code cache and compiles its own modules again.
 node=${CARO_NODE:-node}
 flags=
-if [ "$1 $2" = 'service run' ]; then
+# Sets `folder` to that of this file, behind symbolic links.
+find_folder() {
   file=$0
   [ "${file%/*}" != "$file" ] || file=./$file
   while [ -L "$file" ]; do
     link=$(readlink "$file")
     case $link in /*) file=$link ;; *) file=${file%/*}/$link ;; esac
   done
-  file=${file%/*}/v8-flags.txt
+  folder=${file%/*}
+}
+# The guard of a coding agent: if the service knows that the command may run, nothing else starts
+# (docs/guard.md). Other agents expect an answer that only the guard gives.
+case "$1 $2 $4 $3" in
+  'guard agent --from claude-code' | 'guard agent --from codex' | \
+  'guard agent --from gemini' | 'guard agent --from cursor')
+    # As in src/config/places.ts.
+    run=$HOME/.local/share/caro/run
+    case $XDG_DATA_HOME in /*) run=$XDG_DATA_HOME/caro/run ;; esac
+    case $XDG_RUNTIME_DIR in /*) run=$XDG_RUNTIME_DIR/caro ;; esac
+    [ -z "$CARO_HOME" ] || run=$CARO_HOME/run
+    case $run in /*) ;; *) run=/nowhere ;; esac
+    if [ -S "$run/admin.sock" ] && command -v perl >/dev/null 2>&1; then
+      find_folder
+      exec perl "$folder/../hooks/guard-ask.pl" "$run/admin.sock" agent "$5" "$node" "$0" "$@"
+    fi
+    ;;
+esac
+if [ "$1 $2" = 'service run' ]; then
+  find_folder
+  file=$folder/v8-flags.txt
   all=
   while read -r line; do
     case $line in --*) all="$all $line" ;; esac

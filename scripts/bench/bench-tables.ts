@@ -1,6 +1,7 @@
 /** The figures of docs/performance.md: for each its requirement, its target and its tables. */
 import { by, type Figure, medianAndP99, type Runs, shown, table } from './bench-figure.ts';
 import { fleet, query, reconnect } from './bench-mesh-tables.ts';
+import { agentHook, guard, search } from './bench-owner-tables.ts';
 import { type BenchResult, isNamed, numberAt, printedBy, type Row } from './bench-results.ts';
 
 const range = (values: readonly number[], unit: string): string =>
@@ -327,6 +328,9 @@ export const FIGURES: readonly Figure[] = [
   reconnect,
   fleet,
   dashboard,
+  search,
+  guard,
+  agentHook,
   ingest,
   startup,
   assess,

@@ -24,7 +24,10 @@ const MIN_LEFT_MS = 20_000;
 
 /** The arguments of each benchmark's runs, quick and full, with the most important runs first. */
 const PLAN: Readonly<Record<string, { readonly quick: readonly string[]; readonly full: readonly string[] }>> = {
-  'idle-memory': { quick: ['--idle 20'], full: ['--idle 30', '--idle 30 --node 22', '--idle 30 --node 24'] },
+  'idle-memory': {
+    quick: ['--idle 20'],
+    full: ['', ' --node 22', ' --node 24', ' --node 26'].map((node) => `--idle 30${node}`),
+  },
   'mesh-query': { quick: ['10'], full: ['1', '10', '30', '60 0 30', '100', '10 2'] },
   'mesh-reconnect': { quick: ['10 0'], full: ['60 0 10'] },
   observe: {
@@ -45,7 +48,9 @@ const PLAN: Readonly<Record<string, { readonly quick: readonly string[]; readonl
   assess: { quick: [''], full: [''] },
   'custom-rules': { quick: [''], full: [''] },
   verify: { quick: [''], full: [''] },
-  search: { quick: ['10000 3'], full: ['1000000 5'] },
+  search: { quick: ['10000 3'], full: ['1000000 5', '1000000 5 2000'] },
+  guard: { quick: ['10'], full: ['60'] },
+  'agent-hook': { quick: [''], full: [''] },
   'blind-node': { quick: [''], full: [''] },
   'heat-map': { quick: [''], full: [''] },
   blind: { quick: ['100'], full: ['1000'] },

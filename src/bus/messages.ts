@@ -25,7 +25,7 @@ import type { ShellKind } from '../domain/events/shell-kind.ts';
 import type { LocalStatistics } from '../domain/events/statistics.ts';
 import type { PeerReply, PeerRequest } from '../domain/exchange.ts';
 import type { RollCall } from '../domain/fleet/roll-call.ts';
-import type { GuardQuestion } from '../domain/guard/guard.ts';
+import type { AgentQuestion, GuardHint, GuardQuestion } from '../domain/guard/guard.ts';
 import type { KeyChange } from '../domain/identity/key-state.ts';
 import type { Envelope, KeyStatements } from '../domain/identity/signed-envelope.ts';
 import type { JoinResult, OrgReply, OrgRequest } from '../domain/organisation/exchange.ts';
@@ -242,8 +242,9 @@ export interface Messages {
   'marks.remove': { readonly id: number };
   /** ATT&CK techniques that rules name; one of them with its rules. */
   'techniques.list': { readonly technique?: string };
-  /** Whether a line certainly runs unasked; never stored (docs/guard.md). */
+  /** Whether a line, or what an agent's hook was given, certainly runs unasked; never stored. */
   'guard.check': GuardQuestion;
+  'guard.agent': AgentQuestion;
   /** From the query router to itself: a daily question may be due. */
   'questions.ask': Nothing;
   'query.answer': { readonly asker: Asker; readonly query: QueryBody };
@@ -369,7 +370,8 @@ export interface Replies {
   'marks.add': Mark;
   'marks.remove': null;
   'techniques.list': readonly TechniqueGuide[];
-  'guard.check': { readonly decision: 'allow' | 'unsure' };
+  'guard.check': GuardHint;
+  'guard.agent': GuardHint;
   'questions.ask': null;
   'query.answer': ResponseBody;
   'query.rehearse': ResponseBody;

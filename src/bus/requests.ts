@@ -9,6 +9,7 @@ import { LABEL_PATTERN } from '../domain/trends/mark.ts';
 import type { Messages, RequestKind } from './messages.ts';
 import {
   address,
+  agentQuestion,
   type BodySchema,
   day,
   guardQuestion,
@@ -312,6 +313,7 @@ export const REQUESTS = {
     // After that the hook of the shell starts the guard itself.
     deadline: 100,
   },
+  'guard.agent': { exposure: ['command-line'], body: agentQuestion, deadline: 100 },
   'questions.ask': INTERNAL,
   'query.answer': INTERNAL,
   'query.rehearse': INTERNAL,

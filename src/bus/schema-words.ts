@@ -1,5 +1,5 @@
 import { SHELLS } from '../domain/events/shell-kind.ts';
-import { GUARD_LEVELS, SHORT_LINE } from '../domain/guard/guard.ts';
+import { GUARD_LEVELS, SHORT_INPUT, SHORT_LINE } from '../domain/guard/guard.ts';
 import { NODE_ID_PATTERN } from '../domain/identity/node-id.ts';
 import { SHARING_LEVELS, TRUST_LEVELS } from '../domain/policy/trust.ts';
 import { TIME_PATTERN } from '../domain/time/iso-time.ts';
@@ -48,6 +48,11 @@ export const guardQuestion: BodySchema = object(
     ...{ shell: word(SHELLS), cwd: folderPath, home: folderPath, from: word(GUARD_LEVELS) },
   },
   ['command', 'shell', 'cwd', 'home', 'from'],
+);
+/** `AgentQuestion` (src/domain/guard/guard.ts). */
+export const agentQuestion: BodySchema = object(
+  { input: { type: 'string', maxLength: SHORT_INPUT }, home: folderPath, from: word(GUARD_LEVELS) },
+  ['input', 'home', 'from'],
 );
 
 const change = (

@@ -7,7 +7,7 @@ import { GUARD_DEFAULTS, type GuardQuestion, SHORT_LINE } from '../../src/domain
 import { guardDecision } from '../../src/risk/guard-decision.ts';
 import { rate } from '../../src/risk/rate.ts';
 import { requireShell } from '../rig/programs/require-shell.ts';
-import { caro, configure, homeEnvironment, startService, type TestService } from '../rig/service.ts';
+import { CARO, caro, configure, homeEnvironment, startService, type TestService } from '../rig/service.ts';
 import { lastingFolder } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
 import { ALL_EXAMPLES } from '../risk/examples/all-examples.ts';
@@ -161,6 +161,64 @@ describe('the answer of the service', () => {
   });
 });
 
+/** What `caro guard agent` prints, where a program in place of Node.js says that it was started. */
+function agentSays(
+  agent: string,
+  input: string | Buffer,
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const started = join(home, 'started');
+  writeFileSync(started, '#!/bin/sh\nprintf "started %s " "$(cat | wc -c)"\nexit 3\n', { mode: 0o700 });
+  const env = { ...homeEnvironment(home), CARO_NODE: started, ...more };
+  return new Promise((resolve) => {
+    const child = execFile(CARO, ['guard', 'agent', agent, '--from', 'high'], { env }, (error, stdout) =>
+      resolve(`${stdout}${error ? String(error.code) : '0'}`),
+    );
+    child.stdin?.end(input);
+  });
+}
+
+const called = (command: unknown, more: object = {}): string =>
+  JSON.stringify({ hook_event_name: 'PreToolUse', tool_name: 'Bash', tool_input: { command }, cwd: home, ...more });
+
+requireShell('bash')('the guard of a coding agent', () => {
+  test('starts nothing for a command that runs unasked, nor for what is no command', async () => {
+    for (const agent of ['claude-code', 'codex', 'gemini', 'cursor'])
+      await until(
+        () => agentSays(agent, called('git log "a\\b" # ü')),
+        (said) => said === '0',
+      );
+    expect(await agentSays('codex', called('rm -rf /', { tool_name: 'Write' }))).toBe('0');
+  });
+
+  test('starts with the whole input where the service does not allow the command', async () => {
+    const long = called(`: ${'x'.repeat(2_000)}`);
+    const longer = called('ls', { other: 'x'.repeat(300_000) });
+    const notUtf8 = Buffer.concat([Buffer.from(called('ls')), Buffer.of(0xff)]);
+    for (const input of [
+      called('git push --force'),
+      called('echo a\nrm -rf /'),
+      called(7),
+      'nonsense',
+      '',
+      long,
+      longer,
+    ])
+      expect([input.slice(0, 99), await agentSays('codex', input)]).toEqual([
+        input.slice(0, 99),
+        `started ${Buffer.byteLength(input)} 3`,
+      ]);
+    expect(await agentSays('codex', notUtf8)).toBe(`started ${notUtf8.length} 3`);
+  });
+
+  test('starts for agents that expect an answer, and where there is no service', async () => {
+    const input = called('ls');
+    expect(await agentSays('other', input)).toBe(`started ${input.length} 3`);
+    expect(await agentSays('codex', input, { CARO_HOME: lastingFolder() })).toBe(`started ${input.length} 3`);
+    expect(await agentSays('codex', input, { CARO_HOME: 'relative' })).toBe(`started ${input.length} 3`);
+  });
+});
+
 requireShell('bash')('a service', () => {
   test('that hangs changes no answer', async () => {
     service.process.kill('SIGSTOP');
@@ -172,6 +230,8 @@ requireShell('bash')('a service', () => {
       writeFileSync(program, '#!/bin/sh\ncat >/dev/null\nexit 77\n', { mode: 0o700 });
       expect(await hookSays('bash', 'rm -rf build', program)).toBe('stops');
       expect(await hookSays('zsh', 'rm -rf build', program)).toBe('stops');
+      const input = called('ls');
+      expect(await agentSays('codex', input)).toBe(`started ${input.length} 3`);
     } finally {
       service.process.kill('SIGCONT');
     }

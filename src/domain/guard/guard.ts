@@ -19,6 +19,22 @@ export interface GuardQuestion {
   readonly from: GuardLevel;
 }
 
+/** Characters of an agent's input that the service reads. */
+export const SHORT_INPUT = 16_000;
+
+/** What `bin/caro.js` asks before it starts the guard of a coding agent. */
+export interface AgentQuestion {
+  /** What the hook was given; MUST NOT be printed, stored or passed to another program. */
+  readonly input: string;
+  readonly home: string;
+  readonly from: GuardLevel;
+}
+
+/** Anything but `allow` is left to the guard itself. */
+export interface GuardHint {
+  readonly decision: 'allow' | 'unsure';
+}
+
 /** What it does: has somebody asked, or refuses. */
 export const GUARD_ACTIONS = ['ask', 'deny'] as const;
 export type GuardAction = (typeof GUARD_ACTIONS)[number];
