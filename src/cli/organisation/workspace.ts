@@ -140,8 +140,8 @@ export function textOf(file: string): string {
 }
 
 /**
- * A file in a folder that others have carried: never a link to another file, nor a FIFO, which would
- * be waited for.
+ * A file in a folder that others have carried: no link to another file, and no FIFO, for whose
+ * writer it would wait.
  *
  * @throws CaroError `usage`
  */

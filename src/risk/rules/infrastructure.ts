@@ -153,7 +153,7 @@ const aws = (step: Step): Verdict => {
 
 /** A script for another machine that runs what it fetches. */
 const FETCHED = /(?:curl|wget)\b.*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\/dev\/tcp\/|base64\s+-d/;
-/** Ways into machines and their disks: keys in the metadata, scripts, exported disks, new passwords. */
+/** Ways into machines and their disks: keys in metadata, scripts, exported disks, passwords. */
 const entersMachines = (step: Step): Verdict => {
   if (step.tool === 'gcloud')
     return step.path.includes('add-metadata') && step.some(/ssh-keys=|startup-script/) ? 'high' : false;

@@ -37,7 +37,7 @@ const tooOpen = (step: Step): Verdict => {
   return recursive(step) && kinds.some((kind) => kind !== 'scratch') ? 'high' : 'moderate';
 };
 
-/** Files that decide who can log in or what starts: nobody locks them but to keep a change of their own. */
+/** Files that decide who can log in or what starts. Who locks them keeps a change of their own. */
 const LOGIN_FILE =
   /authorized_keys$|^\/etc\/(?:passwd|shadow|sudoers|ld\.so\.preload|crontab|cron\.)|^\/var\/spool\/cron/;
 const lockOut = (step: Step): Verdict => {

@@ -11,7 +11,7 @@ const SHELL_WORD = /(?:^|[\s:='"/(,])(?:\/(?:usr\/)?bin\/)?(?:ba|da|z|k|mk|a|c|t
 const usesNetFile = (step: Step): boolean =>
   step.invocation.redirections.some((item) => NET_FILE.test(item.target.text)) && !step.isWrapper;
 
-/** `bash -c 'echo > /dev/tcp/h/80'` and `exec 3<>/dev/tcp/h/80` run nothing that comes from there. */
+/** `bash -c 'echo > /dev/tcp/h/80'` and `exec 3<>/dev/tcp/h/80` run nothing from there. */
 const runsCommands = (step: Step): boolean =>
   SHELL.test(step.tool)
     ? !step.some(/^-[a-z]*c$/) || usesNetFile(step)

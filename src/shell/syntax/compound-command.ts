@@ -90,7 +90,7 @@ export function readFunctionBody(reader: Reader, start: number, name: string, ne
   return finish(reader, start, { kind: 'function', name, branches: [body] });
 }
 
-/** `f(){cmd; }`: zsh reads a group. For other shells it is an error, in which it is likely meant. */
+/** `f(){cmd; }`: zsh reads a group. For other shells it is an error that likely means one. */
 const TIGHT_GROUP = /^\{[^\s{},]/;
 function tightBody(reader: Reader, nested: NestedReaders): Branch {
   const start = reader.pos;
