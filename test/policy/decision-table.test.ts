@@ -63,6 +63,21 @@ describe('the table of trust (FR-301, FR-701)', () => {
     expect(decide(settings({ trust }), { ...question, level: 2 })).toMatchObject({ allow: true, level: 2 });
   });
 
+  test('the reason names the sharing level only where it restricts the grant', () => {
+    const because = (trust: TrustLevel, level: SharingLevel, wanted?: 1 | 2) =>
+      decide(settings({ trust: { nodes: { [ANA]: trust } }, sharing: { level } }), {
+        ...{ id: ANA, action: 'query' as const },
+        ...(wanted === undefined ? {} : { level: wanted }),
+      });
+    expect(because('peer', 2)).toMatchObject({ level: 2, rule: 'trust.nodes' });
+    expect(because('peer', 2).reason).toBe('trust.nodes says peer, cut down to aggregates by sharing.level');
+    expect(because('peer', 1).reason).toBe('trust.nodes says peer');
+    expect(because('supervisor', 2).reason).toBe('trust.nodes says supervisor');
+    // A supervisor gets aggregates by the rule of trust, and not because of the sharing level.
+    expect(because('supervisor', 2, 1)).toMatchObject({ allow: false, rule: 'trust.nodes' });
+    expect(because('peer', 2, 1)).toMatchObject({ allow: false, rule: 'sharing.level' });
+  });
+
   test('where aggregates only may leave, a level-1 answer is stopped by the sharing level', () => {
     const given = settings({ trust: { nodes: { [ANA]: 'peer' } }, sharing: { level: 2 } });
     expect(decide(given, { id: ANA, action: 'query', level: 1 })).toMatchObject({
