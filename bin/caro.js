@@ -28,6 +28,9 @@ case "$1 $2 $4 $3" in
     case $run in /*) ;; *) run=/nowhere ;; esac
     if [ -S "$run/admin.sock" ] && command -v perl >/dev/null 2>&1; then
       find_folder
+      # perl runs and prints nothing of its own: no module of the user, no warning about a locale.
+      unset PERL5OPT PERL5LIB PERLLIB PERL5DB
+      export PERL_BADLANG=0
       exec perl "$folder/../hooks/guard-ask.pl" "$run/admin.sock" agent "$5" "$node" "$0" "$@"
     fi
     ;;

@@ -25,7 +25,7 @@ _caro_stops() {
 # _caro_service_allows TEXT LEVEL: asks the service, which answers sooner than the guard starts.
 _caro_service_allows() {
   [[ -S $_caro_socket && -O $_caro_socket && -n $_caro_e_perl ]] || return 1
-  builtin printf %s "$1" | command perl "$_caro_ask" "$_caro_socket" bash "$2" 2>/dev/null
+  builtin printf %s "$1" | PERL5OPT='' PERL5LIB='' PERL5DB='' command perl "$_caro_ask" "$_caro_socket" bash "$2" 2>/dev/null
 }
 
 # Runs for Enter. The key sequence after it, which is part of the same macro, accepts the line or

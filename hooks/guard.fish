@@ -31,7 +31,7 @@ end
 # _caro_service_allows TEXT LEVEL: asks the service, which answers sooner than the guard starts.
 function _caro_service_allows
     builtin test -S $_caro_socket -a -O $_caro_socket; and command -q perl; or return 1
-    builtin printf %s $argv[1] | command perl $_caro_ask $_caro_socket fish $argv[2] 2>/dev/null
+    builtin printf %s $argv[1] | PERL5OPT='' PERL5LIB='' PERL5DB='' command perl $_caro_ask $_caro_socket fish $argv[2] 2>/dev/null
 end
 
 function _caro_enter

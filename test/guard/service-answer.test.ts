@@ -87,6 +87,14 @@ describe.each(['bash', 'zsh', 'fish'] as const)('the guard of %s', (kind) => {
       expect(await hookSays(kind, 'echo a\nrm -rf /', refusing)).toBe('stops');
     });
 
+    test('lets a line run whatever modules perl is told to load', async () => {
+      const first = kind === 'fish' ? 'set -gx PERL5OPT -MNoSuchModule' : 'export PERL5OPT=-MNoSuchModule';
+      await until(
+        () => hookSays(kind, 'ls | wc -l', join(home, 'refusing'), first),
+        (said) => said === 'runs',
+      );
+    });
+
     test('stops a dangerous line whatever is named perl in the shell', async () => {
       const first = kind === 'fish' ? 'function perl; true; end' : 'perl() { :; }';
       const program = join(home, 'refusing');
@@ -161,7 +169,7 @@ describe('the answer of the service', () => {
   });
 });
 
-/** What `caro guard agent` prints, where a program in place of Node.js says that it was started. */
+/** What `caro guard agent` prints and ends with, where a program in place of Node.js says that it was started. */
 function agentSays(
   agent: string,
   input: string | Buffer,
@@ -171,8 +179,8 @@ function agentSays(
   writeFileSync(started, '#!/bin/sh\nprintf "started %s " "$(cat | wc -c)"\nexit 3\n', { mode: 0o700 });
   const env = { ...homeEnvironment(home), CARO_NODE: started, ...more };
   return new Promise((resolve) => {
-    const child = execFile(CARO, ['guard', 'agent', agent, '--from', 'high'], { env }, (error, stdout) =>
-      resolve(`${stdout}${error ? String(error.code) : '0'}`),
+    const child = execFile(CARO, ['guard', 'agent', agent, '--from', 'high'], { env }, (error, stdout, stderr) =>
+      resolve(`${stdout}${stderr}${error ? String(error.code) : '0'}`),
     );
     child.stdin?.end(input);
   });
@@ -189,6 +197,14 @@ requireShell('bash')('the guard of a coding agent', () => {
         (said) => said === '0',
       );
     expect(await agentSays('codex', called('rm -rf /', { tool_name: 'Write' }))).toBe('0');
+  });
+
+  test('says nothing of its own, whatever perl and the locale are told', async () => {
+    for (const more of [{ LC_ALL: 'xx_YY' }, { PERL5OPT: '-MNoSuchModule' }, { PERL5LIB: '/nowhere', PERL5OPT: '-d' }])
+      await until(
+        () => agentSays('claude-code', called('git log'), more),
+        (said) => said === '0',
+      );
   });
 
   test('starts with the whole input where the service does not allow the command', async () => {
