@@ -83,6 +83,7 @@ const figures = (database: Database): unknown => ({
       database.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).all(),
     ]),
   ),
+  patterns: database.prepare('SELECT name FROM pattern ORDER BY name').pluck().all(),
   coverage: database.prepare('SELECT * FROM rollup_coverage WHERE observed + redacted + dropped > 0 ORDER BY 1').all(),
   events: database.prepare('SELECT command FROM event ORDER BY command').pluck().all(),
   count: database.prepare(`SELECT coalesce(sum(value), 0) FROM counter WHERE name = 'events'`).pluck().get(),

@@ -279,3 +279,13 @@ test('retention removes old events in bounded steps and keeps the count true', (
   store.pruneRollups(NOON + 24 * 3_600_000, 1_000);
   expect(reader.statistics(NOON, NOON + 3_600_000).commands).toBe(0);
 });
+
+test('retention removes the name of a pattern with the last figure of it', () => {
+  const { database, store } = open();
+  const names = (): unknown => database.prepare('SELECT name FROM pattern').pluck().all();
+  store.commit(observed({ started: [started(1)] }));
+  store.prune(NOON + 48 * 3_600_000, 100);
+  expect(names()).toEqual(['git commit']);
+  store.pruneRollups(NOON + 48 * 3_600_000, 1_000);
+  expect(names()).toEqual([]);
+});

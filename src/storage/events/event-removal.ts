@@ -5,6 +5,7 @@ import type { Database } from '../database.ts';
 import { AGENT_COUNTS, ROLLUP_COUNTS } from '../rollups/rollup-row.ts';
 import { RollupTally } from '../rollups/rollup-tally.ts';
 import { agentOf } from './event-row.ts';
+import { UNUSED_PATTERN } from './pattern-table.ts';
 
 /**
  * One stored command, named by all that tells it from another: SQLite gives the id of a deleted
@@ -142,4 +143,6 @@ function subtract(database: Database, rows: readonly Row[]): void {
     for (const table of ['rollup_day', 'rollup_rule_day', 'rollup_agent_day'])
       database.prepare(`DELETE FROM ${table} WHERE day = ? AND count = 0`).run(Math.floor((slot * SLOT_MS) / DAY_MS));
   }
+  const forget = database.prepare(`DELETE FROM pattern WHERE id = ? AND ${UNUSED_PATTERN}`);
+  for (const pattern of new Set(rows.map((row) => row.pattern_id))) forget.run(pattern);
 }

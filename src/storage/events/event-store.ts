@@ -14,6 +14,7 @@ import { type Database, isDiskFull } from '../database.ts';
 import { AGENT_COUNTS, AGENT_COVERAGE, ROLLUP_COUNTS } from '../rollups/rollup-row.ts';
 import { RollupTally } from '../rollups/rollup-tally.ts';
 import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.ts';
+import { UNUSED_PATTERN } from './pattern-table.ts';
 
 /** The result of one pass over the spool, which is committed completely or not at all. */
 export interface ObservationCommit {
@@ -176,6 +177,7 @@ function prepare(database: Database) {
     pruneDays: ['rollup_day', 'rollup_rule_day', 'rollup_agent_day'].map((table) =>
       database.prepare(`DELETE FROM ${table} WHERE day < ?`),
     ),
+    prunePatterns: database.prepare(`DELETE FROM pattern WHERE ${UNUSED_PATTERN}`),
   };
 }
 
@@ -325,6 +327,9 @@ function removeRollups(statements: Statements, beforeMs: number, limit: number):
   if (oldest >= end) return false;
   const until = Math.min(end, oldest + limit);
   for (const statement of statements.pruneSlots) statement.run(until);
-  if (until === end) for (const statement of statements.pruneDays) statement.run(day);
+  if (until === end) {
+    for (const statement of statements.pruneDays) statement.run(day);
+    statements.prunePatterns.run();
+  }
   return until < end;
 }

@@ -12,6 +12,13 @@ export interface PatternTable {
   readonly without: (tools: readonly string[]) => string;
 }
 
+/**
+ * Condition for a pattern of which no figure and no command is left: its name would still tell that
+ * it was used. Days have every pattern of the other rollups.
+ */
+export const UNUSED_PATTERN = `id NOT IN (SELECT pattern_id FROM rollup_day)
+  AND id NOT IN (SELECT pattern_id FROM rollup_agent_day) AND id NOT IN (SELECT pattern_id FROM event)`;
+
 export function readPatterns(database: Database): PatternTable {
   const rows = database.prepare('SELECT id, name, tool, family FROM pattern').raw().all() as [
     number,
