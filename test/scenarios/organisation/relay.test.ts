@@ -143,7 +143,7 @@ test('nodes come back after the broker was killed', async () => {
   const node = byName('dev-ben');
   const waiting = await relayIs(node, (status) => status?.state === 'waiting');
   expect(waiting).toMatchObject({ code: 'relay_unreachable', nextAt: expect.any(String) });
-  expect(await ran(node, 'mesh', 'status')).toMatch(/relay: (waiting|connecting).*relay_unreachable/);
+  expect(await ran(node, 'mesh', 'status')).toContain('relay: waiting, because it cannot be reached; next attempt ');
   await relay.start();
   for (const one of [org.analyst, ...org.nodes]) await relayIs(one, isOnRelay);
   expect((await asked()).counts.answered).toBeGreaterThanOrEqual(2);
