@@ -65,6 +65,40 @@ const unreadFrom = (command: string, { truncated, analysedTo }: Analysis): numbe
  * unchanged. A text that looks like a mask protects nothing of a value around it.
  */
 export const redact = (command: string, analysis: Analysis): Redacted => {
+  let redacted = redactOnce(command, analysis);
+  if (redacted.masked.length === 0) return redacted;
+  // A broken line may be read in another way once a secret in it is masked.
+  for (let pass = 1; pass < MAX_PASSES; pass += 1) {
+    const again = redactOnce(redacted.text, analyse(redacted.text, analysis.dialect));
+    if (again.masked.length === 0) break;
+    redacted = withMasks(
+      command,
+      merge([...redacted.masked, ...again.masked.map((span) => originOf(redacted.masked, span))]),
+    );
+  }
+  return redacted;
+};
+
+/** Two were enough for each of 60,000 broken lines. */
+const MAX_PASSES = 4;
+
+/** The span of the command. One that begins or ends within a mask has all that is masked there. */
+function originOf(masked: readonly SecretSpan[], { start, end, kind }: SecretSpan): SecretSpan {
+  const origin = (offset: number, isEnd: boolean): number => {
+    let shift = 0;
+    for (const span of masked) {
+      const from = span.start - shift;
+      const to = from + markOf(span).length;
+      if (isEnd ? offset <= from : offset < from) break;
+      if (isEnd ? offset <= to : offset < to) return isEnd ? span.end : span.start;
+      shift = span.end - to;
+    }
+    return offset + shift;
+  };
+  return { start: origin(start, false), end: origin(end, true), kind };
+}
+
+const redactOnce = (command: string, analysis: Analysis): Redacted => {
   const plain = withoutMarks(command);
   return redactPlain(command, plain, plain === command ? analysis : analyse(plain, analysis.dialect));
 };
@@ -75,22 +109,25 @@ const redactPlain = (command: string, plain: string, analysis: Analysis): Redact
   const read = plain.slice(0, unread + AHEAD);
   const found = [...scanSecrets(read, () => zonesOf(plain, analysis)), ...parsedSecrets(plain, analysis)];
   if (found.length === 0 && unread === command.length) return { text: command, kinds: [], masked: [] };
-  const kinds = new Set<string>();
-  let text = '';
-  let from = 0;
   const spans = merge(found.map((item) => insideQuotes(plain, item)))
     .filter(({ start }) => start < unread)
     .map((span) => ({ ...span, end: Math.min(span.end, unread) }))
     .filter(({ start, end }) => !isMarked(command.slice(start, end)));
   const rest = unread < command.length ? [{ start: unread, end: command.length, kind: 'not-analysed' }] : [];
-  const masked = [...spans, ...rest];
+  return withMasks(command, [...spans, ...rest]);
+};
+
+function withMasks(command: string, masked: readonly SecretSpan[]): Redacted {
+  const kinds = new Set<string>();
+  let text = '';
+  let from = 0;
   for (const span of masked) {
     text += `${command.slice(from, span.start)}${markOf(span)}`;
     from = span.end;
     kinds.add(span.kind);
   }
   return { text: text + command.slice(from), kinds: [...kinds], masked };
-};
+}
 
 /**
  * `analysis.tools`, with the mask in place of a name that contains a secret, such as a token pasted

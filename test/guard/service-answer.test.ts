@@ -169,7 +169,7 @@ describe('the answer of the service', () => {
   });
 });
 
-/** What `caro guard agent` prints and ends with, where a program in place of Node.js says that it was started. */
+/** What `caro guard agent` prints and ends with; `started` where it starts a program as Node.js. */
 function agentSays(
   agent: string,
   input: string | Buffer,

@@ -216,6 +216,10 @@ describe('on any text', () => {
     '`',
   );
 
+  test('a broken line is masked until no other reading of it has a secret', () => {
+    expect(masked("mysql -ppassword='password")).toBe('mysql -p‹redacted:password›');
+  });
+
   test('it does not throw and is idempotent', () => {
     fc.assert(
       fc.property(
