@@ -5,10 +5,10 @@ import {
   createPrivateKey,
   createPublicKey,
   diffieHellman,
-  generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto';
 import { CaroError } from '../domain/errors.ts';
+import { freshKey } from '../identity/fresh-key.ts';
 
 /** Length of a public, a secret and an ephemeral key, in bytes. */
 export const SEALING_KEY_BYTES = 32;
@@ -115,11 +115,10 @@ const SPKI_PREFIX_BYTES = 12;
 
 /** GenerateKeyPair (RFC 9180 §4.1). */
 function generateSealingKey(): SealingKey {
-  const { privateKey: key } = generateKeyPairSync('x25519');
-  const { d = '', x = '' } = key.export({ format: 'jwk' });
-  const secretKey = new Uint8Array(Buffer.from(d, 'base64url'));
-  privateKeys.set(secretKey, key);
-  return { publicKey: new Uint8Array(Buffer.from(x, 'base64url')), secretKey };
+  const key = freshKey('x25519');
+  const secretKey = new Uint8Array(Buffer.from(key.d, 'base64url'));
+  privateKeys.set(secretKey, createPrivateKey({ key, format: 'jwk' }));
+  return { publicKey: new Uint8Array(Buffer.from(key.x, 'base64url')), secretKey };
 }
 
 /** DeriveKeyPair (RFC 9180 §7.1.3). */

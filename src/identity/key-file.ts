@@ -1,9 +1,10 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { linkSync, readdirSync, readFileSync, rmSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import { syncDirectory, withPrivateFile, writeSynced } from '../platform/files/private-file.ts';
+import { freshKey } from './fresh-key.ts';
 
 /** A PKCS#8 Ed25519 key in PEM has about 120 bytes. */
 const MAX_BYTES = 16_384;
@@ -69,7 +70,7 @@ export function createKeyFile(path: string): boolean {
 
 /** The form is put together here: for PEM, OpenSSL would load all of its encoders first. */
 function writeDraft(draft: string): void {
-  const { d = '' } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  const { d } = freshKey('ed25519');
   const key = Buffer.concat([PKCS8_PREFIX, Buffer.from(d, 'base64url')]).toString('base64');
   writeSynced(draft, `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`);
 }
