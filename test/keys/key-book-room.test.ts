@@ -1,10 +1,11 @@
 /** Strangers of a trusted subnet make up keys: those that the owner has named keep their room. */
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createPrivateKey, sign } from 'node:crypto';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { MAX_KEYS, MAX_STORED_REVOKED } from '../../src/domain/identity/key-statement.ts';
 import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
 import { fingerprint } from '../../src/identity/fingerprint.ts';
+import { freshKey } from '../../src/identity/fresh-key.ts';
 import type { Identity } from '../../src/identity/identity.ts';
 import { signRevocation, signRotation } from '../../src/identity/key-statement.ts';
 import { GRACE_MS } from '../../src/keys/grace.ts';
@@ -28,8 +29,9 @@ type Signer = Pick<Identity, 'id' | 'fingerprint' | 'sign'>;
 
 /** A key that is in memory only: thousands of files would take a minute. */
 function makeKey(): Signer {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
+  const key = freshKey('ed25519');
+  const raw = Buffer.from(key.x, 'base64url');
+  const privateKey = createPrivateKey({ key, format: 'jwk' });
   return {
     id: encodeNodeId(raw),
     fingerprint: fingerprint(raw),
