@@ -108,6 +108,8 @@ requireShell('ksh')('a terminal that is closed', () => {
     const { shell, spool } = await open();
     shell.type('/bin/sleep 100');
     await running(shell.pid, 'sleep');
+    // Before it waits for the command, ksh93 keeps a signal until the command ends.
+    await until(() => /^State:\s+S/m.test(readFileSync(`/proc/${shell.pid}/status`, 'utf8')));
     process.kill(shell.pid, 'SIGHUP');
     await shell.ended();
     expect(spool.commands().map((c) => [c.text, c.ended])).toEqual([['/bin/sleep 100', false]]);
