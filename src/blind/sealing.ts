@@ -30,7 +30,7 @@ export interface SealInput {
   /**
    * What the ephemeral key is derived from (RFC 9180 §7.1.3), for a box that must come out the same
    * again: 32 random bytes. They MUST NOT be used for two boxes of different content: who knows
-   * them can open the box. By default the key is a fresh one, which takes a tenth of the time.
+   * them can open the box. By default the key is a fresh one, which takes a fraction of the time.
    */
   readonly ephemeral?: Uint8Array;
 }

@@ -53,7 +53,7 @@ export function officerOf(text: string): Officer {
   const [name, value] = [text.slice(0, Math.max(0, at)), text.slice(at + 1)];
   if (name === '') throw new CaroError('usage', `expected an officer as name=key, got ${JSON.stringify(text)}`);
   if (parseNodeId(value)) return { name, id: value };
-  if (existsSync(value)) return { name, id: officerKey(value).id };
+  if (existsSync(value)) return { name, id: readIdentity(value).id };
   throw new CaroError(
     'usage',
     `expected the id of the key of ${name} (caro:ed25519:…, as caro org key prints it) or its file, got ${JSON.stringify(value)}`,
