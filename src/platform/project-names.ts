@@ -2,12 +2,11 @@
 import { readFile, stat } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 
-/** Directories whose result is kept: a shell stays in few of them. */
+/** Directories whose result is kept, with those above them: shells stay in few of them. */
 const REMEMBERED = 512;
 const KEPT_MS = 60_000;
 /** A file system that does not answer MUST NOT hold up what is stored. */
 const PATIENCE_MS = 250;
-const MAX_DEPTH = 64;
 const MAX_LINK_BYTES = 4_096;
 /** `.git` of a linked work tree names the repository that it belongs to. */
 const WORK_TREE = /^gitdir: .*?([^/\n]+)\/\.git\/worktrees\/[^/\n]+\n?$/;
@@ -24,19 +23,35 @@ interface Known {
 
 export function createProjectNames(now: () => number): ProjectNames {
   const known = new Map<string, Known>();
+  const knownName = (directory: string): string | null | undefined => {
+    const before = known.get(directory);
+    return before && now() < before.untilMs ? before.name : undefined;
+  };
+  const remember = (directory: string, name: string | null): void => {
+    if (known.size >= REMEMBERED) known.clear();
+    known.set(directory, { name, untilMs: now() + KEPT_MS });
+  };
+  /** Asks each directory above as well: most are known, since shells stay in few trees. */
+  const findName = async (directory: string): Promise<string | null> => {
+    const before = knownName(directory);
+    if (before !== undefined) return before;
+    const parent = dirname(directory);
+    const name = (await repositoryAt(directory)) ?? (parent === directory ? null : await findName(parent));
+    remember(directory, name);
+    return name;
+  };
   /** A file system does not answer: each further question would hold one more of four threads. */
   let isHeldUp = false;
   const nameOf = async (directory: string): Promise<string | null> => {
-    const before = known.get(directory);
-    if (before && now() < before.untilMs) return before.name;
+    const before = isAbsolute(directory) ? knownName(directory) : null;
+    if (before !== undefined) return before;
     if (isHeldUp) return null;
     isHeldUp = true;
     const search = findName(directory).finally(() => {
       isHeldUp = false;
     });
     const name = await within(PATIENCE_MS, search);
-    if (known.size >= REMEMBERED) known.clear();
-    known.set(directory, { name, untilMs: now() + KEPT_MS });
+    remember(directory, name);
     return name;
   };
   return {
@@ -46,19 +61,6 @@ export function createProjectNames(now: () => number): ProjectNames {
       return names;
     },
   };
-}
-
-async function findName(directory: string): Promise<string | null> {
-  if (!isAbsolute(directory)) return null;
-  let folder = directory;
-  for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
-    const found = await repositoryAt(folder);
-    if (found !== null) return found;
-    const parent = dirname(folder);
-    if (parent === folder) return null;
-    folder = parent;
-  }
-  return null;
 }
 
 async function repositoryAt(folder: string): Promise<string | null> {
