@@ -108,6 +108,8 @@ for machine in "${machines[@]}"; do
   share_network "$root"
   mount -t proc proc "$root/proc"
   mount --rbind /dev "$root/dev"
+  # As Debian 13 does at boot.
+  mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
   home=$(inside "$root" sh -c "echo ~$user")
   rm -rf "${root:?}$home/caro-mesh" "${root:?}$home/.local" "${root:?}$home/.config"
   git clone -q --no-hardlinks . "$root$home/caro-mesh"
@@ -115,6 +117,6 @@ for machine in "${machines[@]}"; do
   echo "== $release, $user, shells: $shells"
   run_in "$root" "$user" "$main_command" || { echo "FAILED: npm ci && npm start"; status=1; }
   run_in "$root" "$user" "cd ~/caro-mesh && npm ci && npm test -- --silent $*" || { echo "FAILED: npm ci && npm test"; status=1; }
-  umount -R "$root/proc" "$root/dev"
+  umount -R "$root/proc" "$root/dev" "$root/tmp"
 done
 exit "$status"
