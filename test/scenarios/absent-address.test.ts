@@ -44,9 +44,8 @@ requireWire()('a service whose listen address is not there', () => {
 
     await b.observe(lately(['git status']));
     const sentence = `mesh waits for ${b.endpoint}: this machine does not have the address`;
-    expect((await caro(b.home, 'status')).stdout).toContain(sentence);
-    expect((await caro(b.home, 'doctor')).stdout).toContain(sentence);
-    expect((await caro(b.home, 'service', 'logs')).stdout).toContain(sentence);
+    for (const command of [['status'], ['mesh', 'status'], ['doctor'], ['service', 'logs']])
+      expect((await caro(b.home, ...command)).stdout).toContain(sentence);
     expect(await b.call('mesh.status', {})).toMatchObject({ enabled: true, listen: null });
 
     second.ip('addr add 10.77.0.2/24 dev wire');

@@ -6,6 +6,7 @@ import type { QueryResult } from '../../domain/answers/query.ts';
 import { QUERY_TYPES, type QueryType } from '../../domain/policy/trust.ts';
 import { relayText } from '../../domain/status/relay-status.ts';
 import type { MeshStatus } from '../../domain/status/status.ts';
+import { waitingText } from '../../domain/status/waiting.ts';
 import type { Context } from '../context.ts';
 import { parseSince, parseTimeout } from '../input/options.ts';
 import { sayStatesWhile } from '../output/answers/query-progress.ts';
@@ -40,13 +41,14 @@ export function addMesh(program: Command, context: Context): void {
   addHistory(mesh, context);
 }
 
-async function sayStatus(context: Context, { enabled, listen, relay, peers }: MeshStatus): Promise<void> {
+async function sayStatus(context: Context, { enabled, listen, waiting, relay, peers }: MeshStatus): Promise<void> {
   if (!enabled) {
     say(context, 'The mesh is off: nothing leaves this machine. To join, set enabled = true under [mesh].');
     return;
   }
   const connected = peers.filter(({ state }) => state === 'connected').length;
   say(context, `listening on ${listen ?? 'no address'}; ${connected} of ${peers.length} nodes connected`);
+  if (waiting !== null) say(context, waitingText('mesh', waiting));
   if (relay !== null) say(context, `relay: ${relayText(relay, localTime)}`);
   if (peers.length === 0) return;
   say(context);

@@ -37,7 +37,7 @@ export function meshAddresses({ mesh }: Pick<Configuration, 'mesh'>): Verdict {
     return bad(`peers given by name: ${named.length}; write IP addresses, or set mesh.allow_dns = true`);
   if (named.length > 0)
     return warn(`peers given by name: ${named.length}; the name server learns of them, IP addresses avoid that`);
-  return ok(`listening on ${mesh.listen}; all peers have internal IP addresses`);
+  return ok(`to listen on ${mesh.listen}; all peers have internal IP addresses`);
 }
 
 /** These may be away for good reasons: a laptop that is off, a node that nobody has started yet. */

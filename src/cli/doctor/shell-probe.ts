@@ -43,7 +43,7 @@ export async function probeHook(
 ): Promise<Probed> {
   const id = randomBytes(8).toString('hex');
   const mark = `caro-doctor-${id}-`;
-  const folder = mkdtempSync(join(tmpdir(), 'caro-doctor-'));
+  const folder = mkdtempSync(join(env['TMPDIR'] ?? tmpdir(), 'caro-doctor-'));
   const history = `caro_doctor_${id}`;
   const before = new Set(namesIn(spool));
   let terminal: Terminal | undefined;

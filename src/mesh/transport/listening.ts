@@ -139,7 +139,8 @@ class ListenerSet implements Listening {
   #noAddress(): Waiting | null {
     const { place } = this.#options;
     if (place === null) return null;
-    return { for: placeText(place), code: 'address_missing', reason: 'the interface has no private address' };
+    const reason = 'the interface is absent or has no private address';
+    return { for: placeText(place), code: 'address_missing', reason };
   }
 
   #summary(): string {

@@ -4,7 +4,6 @@
  */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { callAdmin } from '../../../src/admin/client.ts';
@@ -27,7 +26,7 @@ let home: string;
 beforeEach(async () => {
   cli = commandLine();
   home = join(cli.home, 'user');
-  mkdirSync(home);
+  mkdirSync(join(home, 'tmp'), { recursive: true });
   await cli.run(['init', '--quiet']);
   writeFileSync(cli.places.config, '[dashboard]\nport = 0\n');
 });
@@ -48,7 +47,8 @@ async function doctor(
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(loaded, hookCode(kind, cli.places.spool));
   writeFileSync(file, rc.replace('HOOK', kind === 'fish' ? `cat ${loaded} | source` : `eval "$(cat ${loaded})"`));
-  const env = { PATH: process.env['PATH'] ?? '', HOME: home, SHELL: shell, ...(kind === 'sh' ? { ENV: file } : {}) };
+  const place = { PATH: process.env['PATH'] ?? '', HOME: home, TMPDIR: join(home, 'tmp') };
+  const env = { ...place, SHELL: shell, ...(kind === 'sh' ? { ENV: file } : {}) };
   const { out } = await cli.run(['doctor'], { env: { ...env, ...own } });
   return /^.*shell hook.*$/m.exec(out)?.[0] ?? out;
 }
@@ -75,7 +75,7 @@ for (const [shell, kind, rc] of SHELLS) {
         expect(readFileSync(join(home, 'past'), 'latin1')).not.toContain('caro-doctor');
       const own = join(home, '.local/share/fish');
       expect(existsSync(own) ? readdirSync(own).filter((name) => name.includes('doctor')) : []).toEqual([]);
-      expect(readdirSync(tmpdir()).filter((name) => name.startsWith('caro-doctor-'))).toEqual([]);
+      expect(readdirSync(join(home, 'tmp')).filter((name) => name.startsWith('caro-doctor-'))).toEqual([]);
     });
 
     test('finds a missing line', async () => {

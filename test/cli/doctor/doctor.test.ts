@@ -95,8 +95,10 @@ describe('caro doctor', () => {
       ({ observe, audit }) => observe?.events === 1 && audit?.verified === true,
     );
     const { code, lines } = await doctor();
-    expect(lines.filter(({ state }) => state !== 'ok')).toEqual([]);
-    expect([code, lines.length]).toEqual([0, 18]);
+    // Whoever runs the tests may have a coding agent of their own running.
+    const found = lines.filter(({ check }) => check !== 'coding agents');
+    expect(found.filter(({ state }) => state !== 'ok')).toEqual([]);
+    expect([code, found.length]).toEqual([0, 18]);
   });
 
   const settings = (text: string) => (): void => appendFileSync(cli.places.config, text);
