@@ -94,6 +94,7 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
         const node = await open();
         const reply = node.answer(peer, request, ports.takesRequests());
         if (isStored(reply)) await ports.audit({ type: 'org.requested', peer });
+        if (request.type === 'org-ask' && node.isBehind(peer, request.body)) rounds.begin();
         return reply;
       },
       'org.inspect': async ({ document }) => ({
@@ -118,7 +119,7 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
         return null;
       },
       'org.status': async () => (ports.isJoined() ? (await open()).status() : null),
-      ...officeOf(open, changed),
+      ...officeOf(open, changed, rounds.begin),
       'org.carry': async ({ boxes }) => {
         assertJoined(ports);
         return visit(ports.carry, rounds.run, boxes);
@@ -159,12 +160,15 @@ async function visit(
 const officeOf = (
   open: () => Promise<RosterNode>,
   changed: (entry: AuditEntry) => Promise<void>,
+  begin: () => void,
 ): Pick<Actor<Kinds>['handlers'], 'org.requests' | 'org.import' | 'org.export'> => ({
   'org.requests': async () => (await open()).requests(),
   'org.import': async (parcel) => {
     const taken = (await open()).importParcel(parcel);
     const { version, list, isWaiting, isForked } = taken;
     await changed({ type: 'org.changed', details: { version, list, waiting: isWaiting, forked: isForked } });
+    // The other supervisors and the trustees see from the question that there is a newer version.
+    begin();
     return taken;
   },
   'org.export': async ({ from }) => (await open()).exportParcel(from),

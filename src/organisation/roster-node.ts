@@ -51,6 +51,8 @@ export interface RosterNode {
   } | null;
   /** @param peer node id, proven by the connection */
   readonly answer: (peer: string, request: OrgRequest, takesRequests: boolean) => OrgReply;
+  /** Whether a supervisor or a trustee asks who has a newer version than this node. */
+  readonly isBehind: (peer: string, asked: OrgBodies['org-ask']) => boolean;
   /** @returns whether anything has changed. @throws CaroError `roster_…` */
   readonly take: (news: News) => boolean;
   readonly requests: () => readonly ListedRequest[];
@@ -92,6 +94,11 @@ export function createRosterNode(ports: RosterNodePorts): RosterNode {
     answer: (peer, request, takesRequests) => {
       if (request.type === 'org-join') return joined(answerJoin(ports, memory, request.body.request, takesRequests));
       return { type: 'org-news', body: newsFor(ports, memory, peer, request.body) };
+    },
+    isBehind: (peer, { org, version }) => {
+      const found = memory.state();
+      if (!found || found.kept.org !== org) return false;
+      return version > tipOf(found.state).head.version && keepsList(roleIn(found.state.current.head, peer));
     },
     take: (news) => memory.take(news),
     requests: () => store.requests().map(listed),
