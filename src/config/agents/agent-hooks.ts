@@ -1,10 +1,12 @@
 /** Installs our entries in the hook file of an agent, and removes them. */
+import { isUtf8 } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
   fchmodSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -64,6 +66,8 @@ const OTHERS_WRITE = 0o022;
 /** @throws CaroError `agent_settings` for a file that cannot be changed safely */
 export function readHookFile(path: string): HookFile {
   const file = existsSync(path) ? realpathSync(path) : path;
+  if (file === path && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
+    throw unusable(path, 'a link to a file that exists: make that file, or remove the link');
   const stats = statSync(file, { throwIfNoEntry: false });
   if (!stats) {
     if (!existsSync(dirname(file)))
@@ -74,7 +78,15 @@ export function readHookFile(path: string): HookFile {
   if (stats.uid !== process.getuid?.()) throw unusable(path, 'a file of this user, got one of another');
   if ((stats.mode & OTHERS_WRITE) !== 0) throw unusable(path, 'that no other user may write it: chmod go-w it');
   if (stats.size > MAX_BYTES) throw unusable(path, `at most ${MAX_BYTES} bytes, got ${stats.size}`);
-  return { file, text: readFileSync(file, 'utf8'), mode: stats.mode & 0o777 };
+  return { file, text: textOf(path, readFileSync(file)), mode: stats.mode & 0o777 };
+}
+
+/** The text whose bytes are those of the file: any others would be replaced unseen. */
+function textOf(path: string, bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw unusable(path, 'UTF-8, got other bytes: save it as UTF-8');
+  const text = bytes.toString();
+  if (text.startsWith('\uFEFF')) throw unusable(path, 'UTF-8 without a byte order mark: save it without');
+  return text;
 }
 
 /**
@@ -89,12 +101,18 @@ export function planInstall(
 ): PlannedChange | null {
   const before = readHookFile(path);
   const { text } = before;
-  const whole = { before, text: newFile(program, commands), insertions: [] };
-  if (text === null || text.trim() === '') return { ...whole, created: text === null };
+  const fresh = newFile(program, commands);
+  const whole = { before, text: fresh, insertions: [] };
+  if (text === null) return { ...whole, created: true };
+  const around = (blank: string): PlannedChange => ({
+    ...{ before, text: fresh + blank, insertions: [{ at: 0, text: fresh }], created: false },
+  });
+  if (text.trim() === '') return around(text);
   return readable(path, program, commands, () => {
     if (entryState(text, program, commands) === 'installed') return null;
     const undone = undo(text, readReceipt(receiptFile(receipts, program)));
     if (undone === null) return { ...whole, created: true };
+    if (undone?.trim() === '') return around(undone);
     return { before, ...withEntries(undone ?? text, program, commands), created: false };
   });
 }

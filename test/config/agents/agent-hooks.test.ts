@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, readFileSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -20,7 +29,7 @@ interface Settings {
   readonly text: () => string;
 }
 
-function settings(agent: KnownAgent = 'claude-code', content?: string, mode = 0o644): Settings {
+function settings(agent: KnownAgent = 'claude-code', content?: string | Buffer, mode = 0o644): Settings {
   const file = join(folder(), AGENT_PROGRAMS[agent].file);
   if (content !== undefined) writeFileSync(file, content);
   if (content !== undefined) chmodSync(file, mode);
@@ -74,12 +83,14 @@ describe.each(KNOWN_AGENTS)('the hook file of %s', (agent) => {
     ['of one line', '{"a":1}'],
     ['that is empty but for braces', '{ }'],
     ['with tabs and CRLF', '{\r\n\t"a": {\r\n\t\t"b": []\r\n\t}\r\n}\r\n'],
+    ['that is empty', ''],
+    ['of an empty line', '\n'],
     ['with empty lists', '{"hooks":{"PreToolUse":[],"BeforeTool":[ ],"beforeShellExecution":[]}}\n'],
   ])('%s has the same bytes again after both', (_case, content) => {
     const one = settings(agent, content, 0o640);
     expect(one.install()).toBe(true);
     expect(one.state()).toBe('installed');
-    expect(JSON.parse(one.text())).toMatchObject(JSON.parse(content === FULL ? '{"model":"opus"}' : '{}') as object);
+    expect(JSON.parse(one.text())).toMatchObject(content === FULL ? { model: 'opus' } : {});
     expect(statSync(one.file).mode & 0o777).toBe(0o640);
     expect(one.uninstall()).toBe(true);
     expect(one.text()).toBe(content);
@@ -144,6 +155,22 @@ describe('nothing is changed, and the error says why, where the file', () => {
     expect(one.install).toThrow(reason);
     expect(one.install).not.toThrow('s3cret');
     expect(one.text()).toBe(content);
+  });
+
+  test.each([
+    ['begins with a byte order mark', '\uFEFF{}', 'without a byte order mark'],
+    ['has bytes of another encoding', Buffer.from('{"name": "Ren\xe9"}', 'latin1'), 'UTF-8, got other bytes'],
+  ])('%s', (_case, content, reason) => {
+    const one = settings('claude-code', content);
+    expect(one.install).toThrow(reason);
+    expect(readFileSync(one.file)).toEqual(Buffer.from(content));
+  });
+
+  test('is a link to a file that does not exist', () => {
+    const link = join(folder(), 'settings.json');
+    symlinkSync('elsewhere.json', link);
+    expect(at('claude-code', link).install).toThrow('a link to a file that exists');
+    expect(readlinkSync(link)).toBe('elsewhere.json');
   });
 
   test('is read-only', () => {
