@@ -32,21 +32,21 @@ describe('the share of coding agents in released totals', () => {
   test('is told for all commands and for the risky ones', () => {
     const share = agentShare([released(DAY)]);
     expect(share).toEqual({ commands: 0.4, risky: 0.5 });
-    expect(agentSentence(share)).toBe('Coding agents ran 40 % of the commands and 50 % of the risky ones.');
+    expect(agentSentence(share)).toBe('Coding agents ran 40% of the commands and 50% of the risky ones.');
   });
 
   test('is not told for risky commands where too few nodes have an agent that ran one', () => {
     const share = agentShare([released(DAY, ['authors.agent.high'])]);
     expect(share).toEqual({ commands: 0.4, risky: null });
-    expect(agentSentence(share)).toBe('Coding agents ran 40 % of the commands.');
+    expect(agentSentence(share)).toBe('Coding agents ran 40% of the commands.');
   });
 
   test('names what is known, and none is not a share', () => {
     expect(agentSentence({ commands: null, risky: null })).toBeNull();
     expect(agentSentence({ commands: 0, risky: null })).toBe('Coding agents ran none of the commands.');
-    expect(agentSentence({ commands: null, risky: 0.25 })).toBe('Coding agents ran 25 % of the risky commands.');
+    expect(agentSentence({ commands: null, risky: 0.25 })).toBe('Coding agents ran 25% of the risky commands.');
     expect(agentSentence({ commands: 0.001, risky: 0.002 })).toBe(
-      'Coding agents ran less than 1 % of the commands and less than 1 % of the risky ones.',
+      'Coding agents ran less than 1% of the commands and less than 1% of the risky ones.',
     );
   });
 });

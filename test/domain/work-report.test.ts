@@ -12,20 +12,20 @@ const typed = (minute: number, text: string, more: Partial<WorkedCommand> = {}):
 });
 
 describe('work', () => {
-  test('counts time once, however many shells are open, and no time of agents', () => {
+  test('counts time once, however many shells are open, no time of agents, and their failures apart', () => {
     const { projects, activeMs } = workReport(
       [
         typed(0, 'make'),
         typed(2, 'vim notes', { project: 'notes', session: 2 }),
-        typed(3, 'npm test', { author: 'claude-code' }),
+        typed(3, 'npm test', { author: 'claude-code', exitCode: 1 }),
         typed(5, 'git push'),
       ],
       SPAN,
     );
     // The last one counts as ten minutes and its own duration.
     expect(projects).toEqual([
-      { project: 'caro', commands: 2, agentCommands: 1, failures: 0, activeMs: 12 * MINUTE + 100 },
-      { project: 'notes', commands: 1, agentCommands: 0, failures: 0, activeMs: 3 * MINUTE },
+      { project: 'caro', commands: 2, agentCommands: 1, failures: 0, agentFailures: 1, activeMs: 12 * MINUTE + 100 },
+      { project: 'notes', commands: 1, agentCommands: 0, failures: 0, agentFailures: 0, activeMs: 3 * MINUTE },
     ]);
     expect(activeMs).toBe(15 * MINUTE + 100);
   });
@@ -48,7 +48,7 @@ describe('work', () => {
     ]);
   });
 
-  test('suggests an alias for what people type often, and for nothing dangerous, masked or by agents', () => {
+  test('suggests an alias for what people type often, and for nothing dangerous, masked, failing or by agents', () => {
     const often = (text: string, more: Partial<WorkedCommand> = {}) =>
       Array.from({ length: 5 }, (_, minute) => typed(minute, text, more));
     const { aliases } = workReport(
@@ -57,6 +57,7 @@ describe('work', () => {
         ...often('git push --force origin', { risk: 'high' }),
         ...often('curl -H ‹redacted:header› x'),
         ...often('npm run build', { author: 'codex' }),
+        ...often('docker compose --file nothing.yml ps', { exitCode: 125 }),
         ...often('make all'),
       ],
       SPAN,
@@ -91,7 +92,7 @@ describe('the digest of a week', () => {
     ];
     expect(say({ asked, left: [{ id: 'ciso', count: 2, bytes: 10 }], trust: 1, paired: 2 })).toEqual([
       '2 nodes asked this node 4 times, ciso most often (3 times).',
-      '2 messages of 10 B in all left this machine, to ciso.',
+      '2 messages (10 B) left this machine, to ciso.',
       'Trust was changed once, 2 nodes were paired.',
     ]);
   });

@@ -49,12 +49,17 @@ export async function openSharedPage(
   };
 }
 
-/** How many pixels the page, or a choice that could be scrolled out of sight, is too wide. */
+/**
+ * How many pixels the page, a choice that could be scrolled out of sight, or a table in its panel is
+ * too wide.
+ */
 export const overflow = (page: Page): Promise<number> =>
   page
     .evaluate<number>(`Math.max(
     document.documentElement.scrollWidth - innerWidth,
     ...[...document.querySelectorAll('.views a, .segments button')]
       .map((choice) => Math.ceil(choice.getBoundingClientRect().right) - innerWidth),
+    ...[...document.querySelectorAll('.panel > table')].map((table) =>
+      Math.ceil(table.getBoundingClientRect().right - table.parentElement.getBoundingClientRect().right)),
   )`)
     .then((wider) => Math.max(0, wider));

@@ -5,6 +5,7 @@ import {
   type AdvisoryDraft,
   type AdvisoryResult,
   endOf,
+  PRIORITIES,
   type ReceivedAdvisory,
   timeFault,
 } from '../../domain/advisories/advisory.ts';
@@ -91,8 +92,11 @@ export function createAdvisor(ports: AdvisorPorts, initial: Configuration): Acto
   };
 }
 
+/** The most urgent first; of the same priority, the newest. */
 const shownOf = (all: readonly StoredAdvisory[], hidden: boolean): readonly StoredAdvisory[] =>
-  hidden ? all : all.filter(({ isHidden }) => !isHidden);
+  all
+    .filter(({ isHidden }) => hidden || !isHidden)
+    .sort((a, b) => PRIORITIES.indexOf(b.priority) - PRIORITIES.indexOf(a.priority));
 
 /** The order of the checks is from the cheapest to the dearest. */
 async function take(

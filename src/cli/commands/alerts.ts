@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import type { AlertState } from '../../domain/alerts/alert.ts';
+import { alertCondition, alertValue } from '../../domain/alerts/alert-text.ts';
 import type { Context } from '../context.ts';
 import { paint, say, sayJson } from '../output/output.ts';
 import { type Column, sayTable } from '../output/table.ts';
@@ -23,17 +24,11 @@ export function addAlerts(program: Command, context: Context): void {
     .action((options: Json) => test(context, options));
 }
 
-const figure = (value: number | null): string => (value === null ? '-' : String(Math.round(value * 100) / 100));
-
 const COLUMNS: readonly Column<AlertState>[] = [
   { title: 'RULE', text: ({ rule }) => rule },
   { title: 'MEASURE', text: ({ measure }) => measure },
-  {
-    title: 'VALUE',
-    align: 'right',
-    text: ({ value, condition }) => figure(value) + (condition === 'change' ? ' %' : ''),
-  },
-  { title: 'CONDITION', text: ({ condition, bound }) => `${condition} ${bound}${condition === 'change' ? ' %' : ''}` },
+  { title: 'VALUE', align: 'right', text: (state) => alertValue(state, state.value) },
+  { title: 'ALERT IF', text: alertCondition },
   { title: 'DAYS', align: 'right', text: ({ days }) => String(days) },
   { title: 'UNTIL', text: ({ until }) => until ?? '-' },
   { title: 'STATE', text: ({ isMet, value }) => (isMet ? 'alert' : value === null ? 'not known' : 'ok') },
@@ -54,11 +49,14 @@ async function list(context: Context, { json }: Json): Promise<void> {
   if (report.raised.length === 0) return;
   say(context);
   say(context, paint(context, 'bold', 'Raised'));
-  for (const { day, rule, measure, value, condition, bound, sentAt } of report.raised)
+  for (const raised of report.raised) {
+    const { day, rule, measure, value, sentAt } = raised;
+    const sent = sentAt === null ? '' : ', sent by syslog';
     say(
       context,
-      `${day}  ${rule}: ${measure} ${figure(value)}, ${condition} ${bound}${sentAt === null ? '' : ', sent by syslog'}`,
+      `${day}  ${rule}: ${measure} ${alertValue(raised, value)} (alert if ${alertCondition(raised)})${sent}`,
     );
+  }
 }
 
 async function test(context: Context, { json }: Json): Promise<void> {

@@ -154,7 +154,7 @@ async function request(context: Context, org: string, { output, name, unit }: Re
 async function status(context: Context, json: true | undefined): Promise<void> {
   const found = await callAdmin(context.places().socket, 'org.status', {});
   if (json) sayJson(context, found ?? { terms: null });
-  else if (found === null) say(context, 'This node has joined no organization.');
+  else if (found === null) say(context, 'This node is not a member of an organization.');
   else sayStatus(context, found);
 }
 

@@ -80,7 +80,7 @@ function sayRisk(context: Context, { levels, commands }: LocalStatistics): void 
 }
 
 /** `-` where the whole is 0: nothing is known then. */
-const percent = (part: number, whole: number): string => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`);
+const percent = (part: number, whole: number): string => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)}%`);
 
 /** Mean of the measured durations. */
 function meanTime({ durationBuckets, durationMsSum }: NamedUsage): string {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { loadConfiguration } from '../../config/loader.ts';
 import { counted } from '../../domain/counted.ts';
 import { CaroError } from '../../domain/errors.ts';
-import type { WorkReport } from '../../domain/events/work-report.ts';
+import { PARTIAL_WORK, type WorkReport } from '../../domain/events/work-report.ts';
 import { digestSentences } from '../../domain/status/weekly-digest.ts';
 import type { Context } from '../context.ts';
 import { nodeNames } from '../input/peer-names.ts';
@@ -70,16 +70,18 @@ async function nameIn(context: Context): Promise<(id: string) => string> {
 }
 
 async function sayReport(context: Context, report: WorkReport, title: string): Promise<void> {
-  const { commands, agentCommands, failures, activeMs, projects, failing, aliases } = report;
+  const { commands, agentCommands, agentFailures, failures, activeMs, projects, failing, aliases } = report;
   if (commands + agentCommands === 0) {
     say(context, `${title}: no command yet.`);
     return;
   }
-  const agents = agentCommands === 0 ? '' : `, ${agentCommands} of agents`;
+  const agents =
+    agentCommands === 0 ? '' : ` Agents ran ${counted(agentCommands, 'command')}; ${agentFailures} failed.`;
   say(
     context,
-    `${title}: ${counted(commands, 'command')}${agents}, ${failures} failed, ${duration(activeMs)} of work.`,
+    `${title}: ${counted(commands, 'command')} of yours in ${duration(activeMs)} of work; ${failures} failed.${agents}`,
   );
+  if (report.isPartial) say(context, PARTIAL_WORK);
   say(context);
   await sayTable(
     context,
@@ -87,8 +89,9 @@ async function sayReport(context: Context, report: WorkReport, title: string): P
       { title: 'PROJECT', text: ({ project }) => project ?? '(none)' },
       { title: 'TIME', align: 'right', text: (project) => duration(project.activeMs) },
       { title: 'COMMANDS', align: 'right', text: (project) => String(project.commands) },
-      { title: 'AGENTS', align: 'right', text: (project) => String(project.agentCommands) },
       { title: 'FAILED', align: 'right', text: (project) => String(project.failures) },
+      { title: 'BY AGENTS', align: 'right', text: (project) => String(project.agentCommands) },
+      { title: 'FAILED', align: 'right', text: (project) => String(project.agentFailures) },
     ],
     projects,
   );

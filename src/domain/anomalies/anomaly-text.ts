@@ -10,7 +10,7 @@ const SENTENCES: Readonly<Record<AnomalyKind, (facts: Facts) => string>> = {
   'unusual-volume': (facts) =>
     `${facts.observed} commands ${when(facts)}; usual at this time of the week: ${Math.round(facts.usual)}.`,
   'unusual-hours': (facts) => `${facts.observed} commands ${when(facts)}, a time of the week that is usually silent.`,
-  'failure-spike': (facts) => `Up to ${facts.observed} % of commands failed ${when(facts)}; usual: ${facts.usual} %.`,
+  'failure-spike': (facts) => `Up to ${facts.observed}% of commands failed ${when(facts)}; usual: ${facts.usual}%.`,
   'repeated-high-risk': (facts) =>
     `${facts.observed} commands of high or critical risk on ${day(facts.start)}; on a usual day: ${Math.round(facts.usual)}.`,
   'new-family': (facts) => `First use of tools of the family "${facts.family ?? 'other'}", on ${day(facts.start)}.`,

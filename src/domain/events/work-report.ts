@@ -23,7 +23,9 @@ export interface ProjectWork {
   readonly project: string | null;
   readonly commands: number;
   readonly agentCommands: number;
+  /** Of people's commands; those of agents are counted apart. */
   readonly failures: number;
+  readonly agentFailures: number;
   /** Time that people spent, see `IDLE_MS`. */
   readonly activeMs: number;
 }
@@ -49,6 +51,7 @@ export interface WorkReport {
   readonly commands: number;
   readonly agentCommands: number;
   readonly failures: number;
+  readonly agentFailures: number;
   readonly activeMs: number;
   /** Most time first. */
   readonly projects: readonly ProjectWork[];
@@ -57,6 +60,9 @@ export interface WorkReport {
   /** Whether there were more commands than were read. */
   readonly isPartial: boolean;
 }
+
+/** What a report says that leaves commands out. */
+export const PARTIAL_WORK = 'Only the newest 50,000 commands were read.';
 
 /** A pause between two commands counts as work up to this length. */
 const IDLE_MS = 10 * 60_000;
@@ -77,6 +83,7 @@ export function workReport(
     commands: sum((project) => project.commands),
     agentCommands: sum((project) => project.agentCommands),
     failures: sum((project) => project.failures),
+    agentFailures: sum((project) => project.agentFailures),
     activeMs: sum((project) => project.activeMs),
     projects,
     failing: failingOf(commands),
@@ -88,16 +95,17 @@ const hasFailed = ({ exitCode }: WorkedCommand): boolean =>
   exitCode !== null && exitCode !== 0 && !ENDED_BY_USER.has(exitCode);
 const isPerson = ({ author }: WorkedCommand): boolean => author === HUMAN;
 
+const NO_WORK = { commands: 0, agentCommands: 0, failures: 0, agentFailures: 0, activeMs: 0 };
+
 function projectsOf(commands: readonly WorkedCommand[], untilMs: number): readonly ProjectWork[] {
   const found = new Map<string | null, { -readonly [K in keyof ProjectWork]: ProjectWork[K] }>();
   const people = commands.filter(isPerson);
   const times = new Map(people.map((command, at) => [command, activeMs(command, people[at + 1]?.timeMs ?? untilMs)]));
   for (const command of commands) {
     const { project } = command;
-    const work = found.get(project) ?? { project, commands: 0, agentCommands: 0, failures: 0, activeMs: 0 };
-    if (isPerson(command)) work.commands += 1;
-    else work.agentCommands += 1;
-    if (hasFailed(command)) work.failures += 1;
+    const work = found.get(project) ?? { project, ...NO_WORK };
+    work[isPerson(command) ? 'commands' : 'agentCommands'] += 1;
+    if (hasFailed(command)) work[isPerson(command) ? 'failures' : 'agentFailures'] += 1;
     work.activeMs += times.get(command) ?? 0;
     found.set(project, work);
   }
@@ -173,12 +181,16 @@ function aliasesOf(commands: readonly WorkedCommand[]): readonly AliasIdea[] {
     });
 }
 
-/** A dangerous command should stay long, and one with a masked secret would not work. */
-const isWorthAnAlias = (text: string, [first]: readonly WorkedCommand[]): boolean =>
+/**
+ * A dangerous command should stay long. One with a masked secret would not work, and one that
+ * always failed does not.
+ */
+const isWorthAnAlias = (text: string, times: readonly WorkedCommand[]): boolean =>
   text.length >= ALIAS_LENGTH &&
+  !times.every(hasFailed) &&
   text.includes(' ') &&
   !/[\n'‹]/.test(text) &&
-  riskRank(first?.risk ?? 'critical') < riskRank('high');
+  riskRank(times[0]?.risk ?? 'critical') < riskRank('high');
 
 /** Initials of the words, with a number where that is a program or another alias. */
 function freeName(command: string, taken: ReadonlySet<string>): string {

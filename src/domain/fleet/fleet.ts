@@ -13,8 +13,8 @@ export const FLEET_STATES = ['refused', 'silent', 'waiting', 'declined', 'report
 export type FleetState = (typeof FLEET_STATES)[number];
 
 export const FLEET_STATE_MEANS: Readonly<Record<FleetState, string>> = {
-  refused: 'refused by one of the two sides, or its report was',
-  silent: 'reported before, and not lately',
+  refused: 'one side refuses the connection, or its report was refused',
+  silent: 'reported before, but not in the last days',
   waiting: 'has not reported yet',
   declined: 'its owner lets this node have no figures',
   reporting: 'its figures are in the totals',

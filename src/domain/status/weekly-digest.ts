@@ -42,7 +42,7 @@ export function digestSentences(
         : `${counted(asked.length, 'node')} asked this node ${times(sum(asked))}, ${most(asker.id, asker.count)}.`,
     recipient === undefined
       ? 'Nothing left this machine.'
-      : `${counted(sum(left), 'message')} of ${size(bytes)} in all left this machine, ${
+      : `${counted(sum(left), 'message')} (${size(bytes)}) left this machine, ${
           left.length === 1
             ? `to ${nameOf(recipient.id)}`
             : `to ${left.length} nodes, most of them to ${nameOf(recipient.id)}`

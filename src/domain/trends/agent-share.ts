@@ -1,6 +1,7 @@
 /** Share of the coding agents in what was counted, over all nodes. Names no agent and no node. */
 import { RISK_LEVELS } from '../events/risk-level.ts';
 import { commandsOf, type FigureDay, figureOf, riskyOf, sumOf } from './figure-day.ts';
+import { shareInPercent } from './figure-text.ts';
 
 /** From 0 to 1; null where no day tells, or nothing was counted. */
 export interface AgentShare {
@@ -21,8 +22,8 @@ export function agentSentence({ commands, risky }: AgentShare): string | null {
   // Without a command there is no risky one either.
   if (commands === 0) return 'Coding agents ran none of the commands.';
   const known = [
-    ...(commands === null ? [] : [`${percent(commands)} of the commands`]),
-    ...(risky === null ? [] : [`${percent(risky)} of the risky ${commands === null ? 'commands' : 'ones'}`]),
+    ...(commands === null ? [] : [`${shareInPercent(commands)} of the commands`]),
+    ...(risky === null ? [] : [`${shareInPercent(risky)} of the risky ${commands === null ? 'commands' : 'ones'}`]),
   ];
   return known.length === 0 ? null : `Coding agents ran ${known.join(' and ')}.`;
 }
@@ -44,6 +45,3 @@ function shareOf(days: readonly FigureDay[], part: Amount, whole: Amount): numbe
   }
   return of > 0 ? Math.min(1, sum / of) : null;
 }
-
-const percent = (share: number): string =>
-  share > 0 && share < 0.005 ? 'less than 1 %' : `${Math.round(100 * share)} %`;

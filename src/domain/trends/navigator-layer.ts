@@ -3,6 +3,7 @@
  * https://github.com/mitre-attack/attack-navigator/blob/master/layers/spec/v4.5/layerformat.md
  */
 import { daysUntil } from '../blind/total-series.ts';
+import { changeInPercent } from './figure-text.ts';
 import type { HeatMapAnswer } from './trend-answers.ts';
 
 const VERSIONS = { attack: '19', navigator: '5.2.0', layer: '4.5' } as const;
@@ -49,11 +50,9 @@ export function navigatorLayer({ techniques, block, until, days, source }: HeatM
       comment: nodeDays === null ? 'unknown: withheld, or not reported' : `known on ${known} of ${days} days`,
       metadata: [
         { name: 'most nodes on one day', value: nodes === null ? 'unknown' : String(nodes) },
-        { name: 'change of the mean', value: change === null ? 'unknown' : percent(change) },
+        { name: 'change of the mean', value: change === null ? 'unknown' : changeInPercent(change) },
       ],
     })),
     gradient: { colors: COLORS, minValue: 0, maxValue: most },
   };
 }
-
-const percent = (change: number): string => `${change < 0 ? '' : '+'}${Math.round(100 * change)} %`;

@@ -181,7 +181,7 @@ function unknownNotes(condition: Condition, selections: Detection['selections'])
   const names = [...fields].map((field) => field.slice(0, 40)).join(', ');
   if (!possible(condition, selections).isTrue)
     throw new RuleFault(
-      names === '' ? 'no command can match it' : `it needs ${names}, which a shell does not know of a command`,
+      names === '' ? 'no command can match it' : `it needs ${names}, which is unknown for a shell command`,
     );
   return names === ''
     ? []

@@ -16,6 +16,17 @@ export function readDigest(database: Database, sinceMs: number, untilMs: number)
         .pluck()
         .get(...span),
     );
+  // The first record of each is what the node began with.
+  const changes = (type: string): number =>
+    Number(
+      database
+        .prepare(
+          `SELECT count(*) FROM audit WHERE time >= ? AND time < ? AND type = ?
+             AND seq > (SELECT min(seq) FROM audit WHERE type = ?)`,
+        )
+        .pluck()
+        .get(...span, type, type),
+    );
   return {
     since: span[0],
     until: span[1],
@@ -32,8 +43,8 @@ export function readDigest(database: Database, sinceMs: number, untilMs: number)
          WHERE time >= ? AND time < ? GROUP BY recipient ORDER BY count DESC, recipient LIMIT ${MOST}`,
       )
       .all(...span) as DigestFigures['left'],
-    trust: records("'trust.changed'"),
-    sharing: records("'sharing.changed'"),
+    trust: changes('trust.changed'),
+    sharing: changes('sharing.changed'),
     paired: records("'peer.paired'"),
     keys: records(KEY_CHANGES),
   };

@@ -87,7 +87,7 @@ describe('rules that cannot be used', () => {
     ['a look-ahead', field("CommandLine|re: 'a(?!b)'"), 'looks ahead'],
     ['a back reference', field(String.raw`CommandLine|re: '(a)\1'`), 'refers back'],
     ['a broken expression', field("CommandLine|re: '(a'"), 'linear time'],
-    ['a parent', field('ParentImage|endswith: /java'), 'ParentImage, which a shell does not know'],
+    ['a parent', field('ParentImage|endswith: /java'), 'ParentImage, which is unknown for a shell command'],
     ['a negated parent', sigma('a:\n    Image: x\nb:\n    ParentImage: y\ncondition: a and not b'), 'ParentImage'],
   ])('%s', (_what, text, reason) => {
     expect(reasonOf(text)).toContain(reason);

@@ -24,7 +24,10 @@ inBrowser('an advisory on the overview page', () => {
           priority: 'urgent' as const,
           until: new Date(nowMs + 7 * DAY_MS).toISOString().slice(0, 10),
         };
-        createAdvisoryStore(database).add(advisory, '{}', { nowMs, endMs: nowMs + 7 * DAY_MS });
+        const store = createAdvisoryStore(database);
+        store.add(advisory, '{}', { nowMs, endMs: nowMs + 7 * DAY_MS });
+        const later = { id: 'b'.repeat(32), subject: { kind: 'family', name: 'git' }, priority: 'attention' } as const;
+        store.add({ ...advisory, ...later }, '{}', { nowMs: nowMs + 1, endMs: nowMs + 7 * DAY_MS });
       },
     });
     const key = { session: 'advised', command: 0, part: 0 };
@@ -53,15 +56,17 @@ inBrowser('an advisory on the overview page', () => {
       .filter({ has: page.getByRole('heading', { name: 'Advisories', exact: true }) });
     await panel.getByText(`Rule ${RULE}`).waitFor();
     await panel.getByText(/urgent, until .*, from ana$/).waitFor();
-    await panel.getByText('Safer: ').waitFor();
-    await panel.getByText('1 command of yours matched in the last 30 days').click();
-    await panel.getByText('git push --force', { exact: true }).waitFor();
-    const head = await panel.locator('.advisory-head').boundingBox();
+    expect(await panel.locator('strong').allTextContents()).toEqual([`Rule ${RULE}`, 'Family git']);
+    await panel.getByText('Safer: ').first().waitFor();
+    await panel.getByText('1 command of yours matched in the last 30 days').first().click();
+    await panel.getByText('git push --force', { exact: true }).first().waitFor();
+    const head = await panel.locator('.advisory-head').first().boundingBox();
     const hide = await panel.getByRole('button', { name: `Hide the advisory on ${RULE}` }).boundingBox();
     expect([hide?.y, (hide?.x ?? 0) + (hide?.width ?? 0)]).toEqual([head?.y, (head?.x ?? 0) + (head?.width ?? 0)]);
     expect(await faults(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     await panel.getByRole('button', { name: `Hide the advisory on ${RULE}` }).click();
+    await panel.getByRole('button', { name: 'Hide the advisory on git', exact: true }).click();
     await panel.waitFor({ state: 'detached' });
     await page.reload();
     await page.getByRole('heading', { name: 'What you worked on' }).waitFor();

@@ -54,7 +54,7 @@ inBrowser('the view of custom rules', () => {
     await shared.show('rules');
     const rows = page.locator('.rules li');
     await rows.nth(1).waitFor();
-    expect(await rows.nth(0).textContent()).toContain('it needs ParentImage, which a shell does not know');
+    expect(await rows.nth(0).textContent()).toContain('it needs ParentImage, which is unknown for a shell command');
     expect(await rows.nth(1).textContent()).toContain(`Git is watched ${ATTACK}`);
     expect(await page.evaluate('"owned" in window')).toBe(false);
     await page.getByText('1 rule of your organization is set aside.').waitFor();

@@ -41,7 +41,7 @@ inBrowser('the organization on the page', () => {
       mintLogin: async () => ({ file: new URL((await ran(node, 'dashboard', '--print-url')).trim()).pathname }),
     });
     await page.goto(`${new URL(page.url()).origin}/#/privacy`);
-    await panel().getByText('This node has joined no organization.').waitFor();
+    await panel().getByText('This node is not a member of an organization.').waitFor();
   }, 60_000);
   afterAll(async () => {
     await browser.close();
@@ -114,7 +114,7 @@ inBrowser('the organization on the page', () => {
     await panel().getByRole('button', { name: 'Leave example-gmbh …' }).click();
     for (const line of LEAVING) await panel().getByText(line).waitFor();
     await panel().getByRole('button', { name: 'Leave example-gmbh', exact: true }).click();
-    await panel().getByText('This node has joined no organization.').waitFor();
+    await panel().getByText('This node is not a member of an organization.').waitFor();
     expect(await node.call('org.status', {})).toBeNull();
     expect(complaints).toEqual([]);
   });

@@ -210,11 +210,11 @@ inBrowser('the posture view over a year of totals', () => {
     await alerts.locator('tbody tr').first().waitFor();
     const rows = (await alerts.locator('tbody tr').allTextContents()).map((row) => row.replaceAll(/\s+/g, ' ').trim());
     expect(rows).toEqual([
-      expect.stringMatching(/^risk-high risky alert ?\d+(\.\d+)?above 0\.001 ?7$/),
+      expect.stringMatching(/^risk-high risky alert ?\d+\.\d per 1,000 commandsabove 0\.001 ?7$/),
       expect.stringMatching(/^not-known techniques\.T9999 not known ?–above 0 ?7$/),
-      expect.stringMatching(/^nodes-few contributors ok ?9,?\d\d\dbelow 1 ?7$/),
+      expect.stringMatching(/^nodes-few contributors ok ?9,?\d\d\d nodesbelow 1 ?7$/),
     ]);
-    await alerts.getByText(/risk-high risky \d+(\.\d+)?; the bound: above 0\.001, 7 days/).waitFor();
+    await alerts.getByText(/risk-high risky \d+\.\d per 1,000 commands \(alert if above 0\.001, 7 days\)/).waitFor();
   });
 
   test('says which site is worst, and shows one site alone', async () => {

@@ -52,7 +52,7 @@ const WEEK: readonly Worked[] = [
   ...times(3, { command: 'make check', project: 'caro-mesh', failed: true }),
   { command: 'make deps', project: 'caro-mesh' },
   { command: 'make check', project: 'caro-mesh' },
-  ...times(2, { command: 'npm test', project: 'caro-mesh', byAgent: true }),
+  ...times(2, { command: 'npm test', project: 'caro-mesh', byAgent: true, failed: true }),
   ...times(6, { command: LONG, project: 'payments' }),
   { command: 'ls' },
 ];
@@ -112,9 +112,10 @@ inBrowser('the work of a week, and the week with other nodes', () => {
     const work = panel(page, 'What you worked on');
     await work.locator('tbody tr').nth(2).waitFor();
     const rows = await work.locator('tbody tr').allTextContents();
-    expect(rows).toEqual(['caro-mesh7 min523', 'payments6 min600', 'outside a project1 min100']);
+    expect(rows).toEqual(['caro-mesh7 min532 (2 failed)', 'payments6 min600', 'outside a project1 min100']);
     expect(await work.locator('li').allTextContents()).toEqual([
       'make check 3 times, then worked: make deps',
+      'npm test 2 times',
       `alias kcsn='${LONG}' typed 6 times`,
     ]);
     await look('What you worked on');
@@ -123,8 +124,19 @@ inBrowser('the work of a week, and the week with other nodes', () => {
   test('the messages of the week are counted, with the node that got most of them', async () => {
     await shown.show('privacy');
     await panel(shown.page, 'Your week with other nodes')
-      .getByText('4 messages of 2.0 KiB in all left this machine, to 2 nodes, most of them to ana.')
+      .getByText('4 messages (2.0 KiB) left this machine, to 2 nodes, most of them to ana.')
       .waitFor();
     await look('Your week with other nodes');
+  });
+
+  test('the trust that the node began with is no change', async () => {
+    const digest = panel(shown.page, 'Your week with other nodes');
+    const change = () => rig.bus.request('audit.append', { type: 'trust.changed', details: { default: 'peer' } });
+    await change();
+    await shown.show('privacy');
+    await digest.getByText('Trust and sharing stayed as they were.').waitFor();
+    await change();
+    await shown.show('privacy');
+    await digest.getByText('Trust was changed once.').waitFor();
   });
 });

@@ -1,13 +1,11 @@
+import { changeInPercent, rateText } from '../../../domain/trends/figure-text.ts';
+
 /** Figures of trends as text; an unknown one is `unknown`, never 0. */
 
 export const known = (value: number | null): string => (value === null ? 'unknown' : String(value));
 
-export const perThousand = (rate: number | null): string => (rate === null ? 'unknown' : rate.toFixed(2));
+export const perThousand = (rate: number | null): string => (rate === null ? 'unknown' : rateText(rate));
 
-export function changed(change: number | null): string {
-  if (change === null) return 'unknown';
-  const percent = Math.round(100 * change);
-  return `${percent > 0 ? '+' : ''}${percent} %`;
-}
+export const changed = (change: number | null): string => (change === null ? 'unknown' : changeInPercent(change));
 
 export const daysText = (first: string, last: string): string => (first === last ? first : `${first} to ${last}`);

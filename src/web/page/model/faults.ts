@@ -216,7 +216,7 @@ function customRules({ rules }: Status): readonly Fault[] {
         rules.trouble !== null
           ? 'The rules of your organization are not applied.'
           : `${count(rules.setAside)} ${rules.setAside === 1 ? 'rule of your organization is' : 'rules of your organization are'} set aside.`,
-      text: 'Commands are observed and rated with the others. The view Rules has the reason, and so has:',
+      text: 'Commands are rated by the others. For the reason, see the view Rules, or:',
       command: rules.trouble !== null ? 'caro service logs' : 'caro rules list',
       past: null,
     },

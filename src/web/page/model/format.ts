@@ -45,6 +45,7 @@ export const rate = (value: number | null): string => (value === null ? '–' : 
 /** A duration in ms in at most two units. */
 export function duration(ms: number | null): string {
   if (ms === null) return '–';
+  if (ms < 1) return '<1 ms';
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`;
   if (ms < 60_000) return `${Math.round(ms / 1_000)} s`;

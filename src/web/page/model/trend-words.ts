@@ -1,3 +1,4 @@
+import { changeInPercent, rateText } from '../../../domain/trends/figure-text.ts';
 import type { TREND_SPANS } from '../../../domain/trends/trend-answers.ts';
 
 /** Figures of trends in words: an unknown figure is a dash, never a zero. */
@@ -25,19 +26,11 @@ export const utcDate = (text: string): string => dayOfYear.format(new Date(text)
 export const utcDays = (first: string, last: string): string =>
   first === last ? utcDay(first) : `${utcDay(first)} – ${utcDay(last)}`;
 
-const small = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const tiny = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 });
 /** Per 1,000. */
-export const perThousand = (rate: number | null): string =>
-  rate === null ? '–' : rate !== 0 && Math.abs(rate) < 0.1 ? tiny.format(rate) : small.format(rate);
+export const perThousand = (rate: number | null): string => (rate === null ? '–' : rateText(rate, undefined));
 
 /** A relative change; smaller ones than half a percent are none. */
-export function changed(change: number | null): string {
-  if (change === null) return '–';
-  const percent = Math.round(100 * change);
-  if (percent === 0) return '±0%';
-  return `${percent > 0 ? '+' : '−'}${Math.abs(percent)}%`;
-}
+export const changed = (change: number | null): string => (change === null ? '–' : changeInPercent(change));
 
 /** More risk is worse. */
 export const toneOf = (change: number | null): 'worse' | 'better' | '' =>

@@ -25,7 +25,7 @@ export function RulesView({ onLocked }: { readonly onLocked: () => void }) {
         <Segments label="Replay over" options={SPANS} names={SPAN_NAMES} chosen={span} onChoose={setSpan} />
       </div>
       <div class="grid">
-        <Panel title="In this node" class="span-12">
+        <Panel title="On this node" class="span-12">
           {report.data ? (
             <RuleList report={report.data} isBusy={replay.isRunning} onReplay={(file) => run({ file })} />
           ) : (

@@ -170,7 +170,9 @@ export const OVERVIEW = object({
   status: orNull(STATUS),
 });
 
-const IN_PROJECT = { commands: count, agentCommands: count, failures: count, activeMs: count } as const;
+const IN_PROJECT = {
+  ...{ commands: count, agentCommands: count, failures: count, agentFailures: count, activeMs: count },
+} as const;
 const WITH_NODE = { id: text, count } as const;
 
 /** What the owner worked on, and what happened with other nodes. */

@@ -91,7 +91,7 @@ function Agents({ agents, now }: AgentsProps) {
         ))}
       </dl>
       {problems.map((problem) => (
-        <p key={problem} class="notice">
+        <p key={problem} class="notice small">
           {problem}
         </p>
       ))}

@@ -1,4 +1,4 @@
-import type { WorkReport } from '../../../../domain/events/work-report.ts';
+import { PARTIAL_WORK, type WorkReport } from '../../../../domain/events/work-report.ts';
 import type { Week } from '../../data/contract.ts';
 import { useReading } from '../../data/use-reading.ts';
 import { count, duration, visible } from '../../model/format.ts';
@@ -28,10 +28,11 @@ interface WorkPanelProps {
   readonly onLocked: () => void;
 }
 
-function Work({ report: { projects, failing, aliases } }: { readonly report: WorkReport }) {
+function Work({ report: { projects, failing, aliases, isPartial } }: { readonly report: WorkReport }) {
   if (projects.length === 0) return <p class="quiet">No command in this time.</p>;
   return (
     <>
+      {isPartial && <p class="quiet">{PARTIAL_WORK}</p>}
       <table class="figures work">
         <thead>
           <tr>
@@ -43,10 +44,10 @@ function Work({ report: { projects, failing, aliases } }: { readonly report: Wor
               Commands
             </th>
             <th scope="col" class="right">
-              Agents
+              Failed
             </th>
             <th scope="col" class="right">
-              Failed
+              By agents
             </th>
           </tr>
         </thead>
@@ -58,8 +59,11 @@ function Work({ report: { projects, failing, aliases } }: { readonly report: Wor
               </th>
               <td class="right">{duration(project.activeMs)}</td>
               <td class="right">{count(project.commands)}</td>
-              <td class="right">{count(project.agentCommands)}</td>
               <td class="right">{count(project.failures)}</td>
+              <td class="right">
+                {count(project.agentCommands)}
+                {project.agentFailures > 0 && <span class="quiet"> ({count(project.agentFailures)} failed)</span>}
+              </td>
             </tr>
           ))}
         </tbody>

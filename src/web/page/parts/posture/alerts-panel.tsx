@@ -1,4 +1,5 @@
 import type { AlertReport, AlertState, RaisedAlert } from '../../../../domain/alerts/alert.ts';
+import { alertCondition, alertValue } from '../../../../domain/alerts/alert-text.ts';
 import type { Reading } from '../../data/use-reading.ts';
 import { counted } from '../../model/format.ts';
 import { utcDate } from '../../model/trend-words.ts';
@@ -51,9 +52,11 @@ function Rules({ states }: { readonly states: readonly AlertState[] }) {
                 <td>
                   <span class={LAMPS[stateOf(state)]} aria-hidden="true" /> {stateOf(state)}
                 </td>
-                <td class="right">{figure(state, state.value)}</td>
-                <td>{conditionOf(state)}</td>
-                <td class="right">{state.days}</td>
+                <td class="right">{alertValue(state, state.value)}</td>
+                <td data-name="alert if">{alertCondition(state)}</td>
+                <td class="right" data-name="days">
+                  {state.days}
+                </td>
               </tr>
             ))}
         </tbody>
@@ -73,8 +76,8 @@ function Raised({ raised }: { readonly raised: readonly RaisedAlert[] }) {
             <time class="quiet" dateTime={alert.day}>
               {utcDate(alert.day)}
             </time>{' '}
-            <strong>{alert.rule}</strong> <span class="mono">{alert.measure}</span> {figure(alert, alert.value)}; the
-            bound: {conditionOf(alert)}, {counted(alert.days, 'day')}
+            <strong>{alert.rule}</strong> <span class="mono">{alert.measure}</span> {alertValue(alert, alert.value)}{' '}
+            (alert if {alertCondition(alert)}, {counted(alert.days, 'day')})
             {alert.sentAt !== null && ', sent by syslog'}
           </li>
         ))}
@@ -93,16 +96,3 @@ const RANKS: readonly StateName[] = ['alert', 'not known', 'ok'];
 const LAMPS: Readonly<Record<StateName, string>> = { alert: 'lamp bad', 'not known': 'lamp', ok: 'lamp good' };
 
 const stateOf = ({ isMet, value }: AlertState): StateName => (isMet ? 'alert' : value === null ? 'not known' : 'ok');
-
-type Bound = Pick<AlertState, 'condition' | 'bound'>;
-
-const amount = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
-const limit = new Intl.NumberFormat(undefined, { maximumFractionDigits: 6 });
-
-const figure = ({ condition }: Bound, value: number | null): string =>
-  value === null ? '–' : `${amount.format(value)}${condition === 'change' ? ' %' : ''}`;
-
-const conditionOf = ({ condition, bound }: Bound): string =>
-  condition === 'change'
-    ? `${bound < 0 ? 'fall' : 'rise'} of at least ${limit.format(Math.abs(bound))} %`
-    : `${condition} ${limit.format(bound)}`;

@@ -38,7 +38,7 @@ export function JoinForm({ onJoined, onLocked }: JoinFormProps) {
   };
   return (
     <>
-      <p>This node has joined no organization. Its officers give you a file with which it joins.</p>
+      <p>This node is not a member of an organization. To join one, choose the file that its officers gave you.</p>
       <label class="join-field">
         File of the organization (.caro-org){' '}
         <input type="file" accept=".caro-org" onChange={(event) => void choose(event.currentTarget.files?.[0])} />

@@ -47,15 +47,13 @@ function Counted({ summary }: { readonly summary: NodeSummary }) {
   const { safety, activity } = summary;
   return (
     <>
-      <div class="columns">
+      <div class="flowing narrow">
         <NamedCounts title="Patterns" items={summary.patterns} />
         <NamedCounts title="Tools" items={summary.tools} note={usageNote} />
         <NamedCounts title="Kinds of tools" items={summary.families} note={usageNote} />
-        <div>
-          <LevelCounts levels={safety.levels} />
-          <NamedCounts title="Kinds of risk" items={safety.families} />
-          <NamedCounts title="ATT&CK techniques" items={safety.techniques} />
-        </div>
+        <LevelCounts levels={safety.levels} />
+        <NamedCounts title="Kinds of risk" items={safety.families} />
+        <NamedCounts title="ATT&CK techniques" items={safety.techniques} />
       </div>
       <div class="rhythm">
         <div>
