@@ -174,6 +174,22 @@ apt-get purge -y --auto-remove -o APT::AutoRemove::RecommendsImportant=false $bu
 apt-get remove -y wget && apt-get autoremove -y
 apt-mark auto '.*' > /dev/null
 yum remove -y gcc
+rm -f /etc/ca-certificates.conf.dpkg-new
+rm -f /etc/apt/apt.conf.d/01autoremove-kernels /etc/sysctl.d/bindv6only.conf
+rm -rf /usr/share/python3/__pycache__ /usr/lib/gio/modules/giomodule.cache
+rmdir /etc/ssl/certs 2>/dev/null || true
+groupadd -g 42 shadow
+addgroup --quiet --system kvm
+install -d -m 2775 -o postgres -g postgres /var/run/postgresql
+mkswap /dev/zram0 && swapon /dev/zram0
+mkfs -t ext2 /dev/loop0
+cat test.ps > /dev/usb/lp0
+echo AT > /dev/serial/by-id/usb-modem
+echo 10 > /proc/self/autogroup
+setsebool -P httpd_can_network_connect on
+socat -v udp4-recvfrom:6000,fork exec:'/bin/cat'
+npx trufflehog filesystem . --json
+plutil -p ~/Library/LaunchAgents/com.example.plist
 pecl install redis && docker-php-ext-enable redis
 `;
 

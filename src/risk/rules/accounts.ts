@@ -27,6 +27,11 @@ const createsAccount = (step: Step): Verdict => {
     : 'moderate';
 };
 
+/** The accounts service, called over D-Bus instead of by its own programs (CVE-2021-3560). */
+const asksAccountsService = (step: Step): Verdict =>
+  /org\.freedesktop\.Accounts.*\b(?:CreateUser|DeleteUser|SetPassword|SetAccountType)\b/.test(step.args.join(' ')) &&
+  'high';
+
 const dscl = (step: Step): Verdict =>
   step.some(/^-?(?:delete|passwd|change)$/)
     ? 'high'
@@ -137,8 +142,8 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
     {
       id: 'accounts.create',
       level: 'moderate' as const,
-      tools: 'useradd adduser pw sysadminctl',
-      when: createsAccount,
+      tools: 'useradd adduser pw sysadminctl busctl dbus-send gdbus',
+      when: (s: Step) => (/bus/.test(s.tool) ? asksAccountsService(s) : createsAccount(s)),
       technique: 'T1136.001',
       reason: 'Adds or removes an account on this machine.',
       safer: 'Use the organisation’s directory service.',

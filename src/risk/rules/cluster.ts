@@ -55,6 +55,7 @@ const escalates = (step: Step): Verdict => {
     return /cluster-admin|system:masters/.test(line) ? 'high' : 'moderate';
   if (step.sub('create', 'clusterrole|role')) return /--verb[= ]'?\*|--resource[= ]'?\*/.test(line) ? 'high' : false;
   if (step.sub('create|apply|replace') && /^http:/.test(step.value('-f', '--filename') ?? '')) return 'high';
+  if (step.sub('create', 'token') || step.sub('certificate', 'approve')) return 'moderate';
   if (step.sub('run|debug|create|apply'))
     return /"?privileged"?\s*:\s*true|"?hostPID"?\s*:\s*true|"?hostNetwork"?\s*:\s*true|hostPath|--profile[= ]sysadmin/.test(
       line,
@@ -62,7 +63,17 @@ const escalates = (step: Step): Verdict => {
       (step.sub('debug') && /\bnode\//.test(line))
       ? 'high'
       : false;
-  if (step.sub('create', 'token') || step.sub('certificate', 'approve')) return 'moderate';
+  if (
+    step.sub('patch|edit', 'clusterrole|role|clusterrolebinding') &&
+    /"verbs"\s*:\s*\[\s*"\*"|cluster-admin/.test(line)
+  )
+    return 'high';
+  // OpenShift: `oc adm policy add-scc-to-user privileged`.
+  if (step.sub('adm', 'policy'))
+    return (
+      /^add-/.test(step.operands[2] ?? '') &&
+      (/\b(?:cluster-admin|privileged|anyuid|hostaccess)\b/.test(line) ? 'high' : 'moderate')
+    );
   if (step.sub('label|annotate') && /pod-security\.kubernetes\.io\/enforce=privileged/.test(line)) return 'high';
   if (step.sub('port-forward')) return /--address[= ](?:0\.0\.0\.0|::)/.test(line) && 'high';
   if (step.sub('proxy')) return /--address[= ]0\.0\.0\.0|--accept-hosts/.test(line) ? 'high' : false;

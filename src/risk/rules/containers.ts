@@ -27,7 +27,17 @@ const mounts = (step: Step): readonly string[] =>
     return [/(?:^|,)(?:src|source)=([^,]*)/.exec(mount)?.[1] ?? ''].filter((path) => path !== '');
   });
 
+/** A container of LXD or Incus that is root on the host, or sees its files. */
+const exposesHostOfLxc = (step: Step): boolean =>
+  step.sub('init|launch|create|config|profile') &&
+  (step.some(/^security\.(?:privileged|nesting)=(?:true|1)$|^raw\.lxc/) ||
+    (step.sub('config|profile', 'set') &&
+      step.operands.includes('security.privileged') &&
+      step.operands.includes('true')) ||
+    (step.sub('config|profile', 'device') && step.some(/^source=\/(?:etc|root|home|proc|sys|dev)?\/?$/)));
+
 const exposesHost = (step: Step): Verdict => {
+  if (step.tool === 'lxc' || step.tool === 'incus') return exposesHostOfLxc(step);
   if (!runs(step) && !step.sub('exec') && !step.sub('build|buildx')) return false;
   if (step.args.some((arg) => /^--privileged(?:=(?:true|1|"true"))?$/.test(arg))) return true;
   if (!runs(step)) return false;
@@ -123,7 +133,7 @@ export const CONTAINER_RULES: readonly StepRule[] = inFamily('containers', [
   {
     id: 'containers.escape',
     level: 'high',
-    tools: 'docker podman nerdctl docker-compose ctr',
+    tools: 'docker podman nerdctl docker-compose ctr lxc incus',
     when: exposesHost,
     technique: 'T1611',
     reason: 'Gives the container access to the host’s devices, processes or files.',

@@ -2,6 +2,7 @@
 
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
 import { type Step, upstream } from '../step.ts';
+import { normalPath } from '../subjects/paths.ts';
 import { INTERPRETER } from '../subjects/programs.ts';
 import { sensitivityOf } from '../subjects/sensitive.ts';
 import { COLLECTED, PACKED, PRIVATE, SECRET } from '../subjects/sources.ts';
@@ -14,8 +15,10 @@ import { uploadOf } from '../subjects/uploads.ts';
 const HASHES = /^\/etc\/(?:g?shadow-?|master\.passwd|security\/passwd|opasswd)$/;
 const KNOWN_NOT_TO_READ =
   /^(?:ls|test|\[|\[\[|chmod|chown|chgrp|chattr|lsattr|getfacl|setfacl|chcon|restorecon|readlink|realpath|basename|dirname|echo|printf|touch|rm|git|auditctl|inotifywait|fuser|lsof|find|aide|tripwire|rpm|dpkg|dpkg-query|pwck|vipw|mount|umount|docker|podman|kubectl)$/;
+/** `@file`, `file:///file`, `man:/file`, `/../../file`. */
+const named = (operand: string): string => normalPath(operand.replace(/^(?:@|(?:file|man|info):(?:\/\/)?(?=\/))/, ''));
 const unknownReader = (step: Step): boolean =>
-  !step.isWrapper && !KNOWN_NOT_TO_READ.test(step.tool) && step.operands.some((path) => HASHES.test(path));
+  !step.isWrapper && !KNOWN_NOT_TO_READ.test(step.tool) && step.operands.some((path) => HASHES.test(named(path)));
 
 /**
  * Search terms for secrets: `grep root /etc/passwd` is harmless, a keyword search in all users'
@@ -114,6 +117,17 @@ const EXPORTS: Readonly<Record<string, (step: Step) => Verdict>> = {
   defaults: readsHashes,
   plutil: readsHashes,
   dscacheutil: readsHashes,
+  az: (s) =>
+    s.sub('keyvault', 'secret', 'show|download|backup') ||
+    s.sub(
+      'storage|cosmosdb|redis|batch|maps|search|cognitiveservices',
+      'account|keys|list-keys',
+      'keys|list',
+      'list',
+    ) ||
+    s.sub('account', 'get-access-token')
+      ? 'moderate'
+      : false,
   doppler: (s) => s.sub('secrets', 'download') && 'moderate',
   'ssh-keygen': (s) => s.flag('-p') && s.flag('-N') && s.args.includes('') && 'moderate',
 };
@@ -122,7 +136,7 @@ const METADATA =
   /(?:169\.254\.169\.254|\[?fd00:ec2::254\]?|metadata\.google\.internal|100\.100\.100\.200|169\.254\.170\.2)\/?(?:.*(?:credential|token|user-data|iam|identity|service-accounts|meta-data)|.*)/i;
 
 const DUMPERS =
-  'xspy gnome-keyring-dump keyring-dump aeskeyfind rsakeyfind lsassy hashdump mimikatz.py bifrost kcc mimipy swap_digger truffleproc 3snake netripper pspy pspy64 pspy32 linenum lse.sh deepce traitor peirates kubeletctl LinEnum.sh linpeas_fat.sh gcore procdump mimipenguin lazagne laZagne.py linpeas linpeas.sh swift_belt unshadow secretsdump secretsdump.py secretdump.py impacket-secretsdump hashcat john mimikatz pypykatz keydump chainbreaker LaZagne trufflehog keylogger logkeys snoopy';
+  'xspy gnome-keyring-dump keyring-dump aeskeyfind rsakeyfind lsassy hashdump mimikatz.py bifrost kcc mimipy swap_digger truffleproc 3snake netripper pspy pspy64 pspy32 linenum lse.sh deepce traitor peirates kubeletctl LinEnum.sh linpeas_fat.sh gcore procdump mimipenguin lazagne laZagne.py linpeas linpeas.sh swift_belt unshadow secretsdump secretsdump.py secretdump.py impacket-secretsdump hashcat john mimikatz pypykatz keydump chainbreaker LaZagne keylogger logkeys snoopy';
 const DUMPER_FILE =
   /(?:^|\/)(?:linpeas|mimipenguin|lazagne|pspy|LinEnum|linux-exploit-suggester|linux-smart-enumeration|les\.sh|lse\.sh|secretsdump|pypykatz|\w+2john)[^/]*$/i;
 /** gdb in another program: to dump it, to call a function in it, or in one that holds secrets. */

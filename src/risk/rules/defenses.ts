@@ -77,7 +77,7 @@ const opensTables = (step: Step): boolean =>
 
 /** A VMware host: its firewall, log targets, accounts and running machines. */
 const esxi = (line: string): boolean =>
-  /firewall set .*(?:--enabled|-e)[= ]?false|permission set .*Admin\b|account (?:add|set)|syslog config set|vm process kill|system settings encryption set .*false|acceptance set .*CommunitySupported/.test(
+  /firewall set .*(?:--enabled|-e)[= ]?false|permission set .*Admin\b|account (?:add|set)|syslog config set|vm process kill|system settings encryption set .*false|acceptance set .*CommunitySupported|software vib (?:install|update) .*(?:--no-sig-check|--force|-f\b)/.test(
     line,
   );
 const firewallOff = (step: Step): Verdict => {
@@ -109,7 +109,7 @@ const firewallOff = (step: Step): Verdict => {
     case 'shorewall':
       return step.flag('-x', '-f') || step.sub('stop|clear');
     case 'fail2ban-client':
-      return step.sub('stop') || step.sub('unban', '--all');
+      return step.sub('stop') || (step.sub('unban') && step.flag('--all'));
     case 'esxcli':
       return esxi(step.args.join(' '));
     default:
@@ -117,6 +117,9 @@ const firewallOff = (step: Step): Verdict => {
   }
 };
 
+/** Settings of SELinux that protect the machine, or let programs run code that they have written. */
+const PROTECTS =
+  /^(?:secure_mode|deny_ptrace|polyinstantiation|(?:allow_|selinuxuser_)?exec(?:mem|mod|stack|heap)|(?:allow_)?\w+_disable_trans|ssh_sysadm_login|unconfined_login|domain_kernel_load)/;
 const auditOff = (step: Step): Verdict => {
   if (step.tool === 'auditctl')
     return (
@@ -128,7 +131,7 @@ const auditOff = (step: Step): Verdict => {
       step.some(/^(?:never,\w+|\w+,never)$/)
     );
   if (step.tool === 'setenforce') return step.some(/^(?:0|permissive)$/i);
-  if (step.tool === 'setsebool') return true;
+  if (step.tool === 'setsebool') return step.args.length > 0 && (step.some(PROTECTS) ? 'high' : 'moderate');
   if (step.tool === 'semanage') return step.sub('permissive') && step.flag('-a');
   if (step.tool === 'aa-disable' || step.tool === 'aa-teardown' || step.tool === 'aa-complain') return true;
   if (step.tool === 'apparmor_parser') return step.flag('-R');

@@ -3,7 +3,7 @@
 import { riskRank } from '../../domain/events/risk-level.ts';
 import type { Severity } from '../rule.ts';
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
-import type { Step } from '../step.ts';
+import { REDIRECTION_ONLY, type Step } from '../step.ts';
 import { normalPath } from '../subjects/paths.ts';
 
 const worst = (verdicts: readonly Verdict[]): Verdict => {
@@ -97,11 +97,18 @@ const removeTree = (step: Step): Verdict => {
   return worst(targets(step).map((path) => deletionLevel(step, path)));
 };
 
+/** What package managers and editors leave beside a settings file. */
+const LEFTOVER = /\.(?:dpkg-\w+|ucf-\w+|rpm(?:save|new|orig)|pac(?:save|new|orig)|bak|old|orig|save|swp)$|~$/;
+/** Without these files nobody can log in. */
+const ACCOUNT_FILES = /^\/etc\/(?:passwd|shadow|group)$/;
+
 /** Without -r, only files are deleted: rated if they belong to the system or a glob matches all. */
 const removeFiles = (step: Step): Verdict => {
   if (recursive(step)) return false;
   return worst(
     targets(step).map((path) => {
+      if (LEFTOVER.test(path)) return 'moderate';
+      if (ACCOUNT_FILES.test(normalPath(path))) return 'critical';
       const kind = step.kind(path);
       if (kind === 'root' || kind === 'device') return 'critical';
       if (
@@ -145,7 +152,7 @@ const SEARCHES: Readonly<Record<string, (step: Step) => Verdict>> = {
 };
 
 const SYSTEM_FILE =
-  /^(?:\/private)?\/etc\/(?:passwd|shadow|group|gshadow|sudoers|fstab|hosts|hostname|resolv\.conf|nsswitch\.conf|crypttab|ssh\/sshd_config|default\/grub|inittab|login\.defs|profile|environment|ld\.so\.conf)$|^\/boot\/|^\/(?:usr\/)?s?bin\/|^\/(?:usr\/)?lib(?:64)?\/|^\/proc\/(?!self\/(?:fd|oom)|sys)|^\/sys\/(?:firmware|power)/;
+  /^(?:\/private)?\/etc\/(?:passwd|shadow|group|gshadow|sudoers|fstab|hosts|hostname|resolv\.conf|nsswitch\.conf|crypttab|ssh\/sshd_config|default\/grub|inittab|login\.defs|profile|environment|ld\.so\.conf)$|^\/boot\/|^\/(?:usr\/)?s?bin\/|^\/(?:usr\/)?lib(?:64)?\/|^\/proc\/(?!(?:self|\d+|\$\$|\$\w+|\$\{\w+\})\/(?:fd|oom|autogroup|comm|coredump_filter|[ug]id_map|setgroups|clear_refs)|sys)|^\/sys\/(?:firmware|power)/;
 
 const moveAway = (step: Step): Verdict => {
   const { sources, target } = step.transfer;
@@ -158,6 +165,13 @@ const moveAway = (step: Step): Verdict => {
   return bad && !sources.every((path) => /[^/]\*|\{/.test(path)) ? 'high' : false;
 };
 
+/** `> file`, `: > file`, `cat /dev/null > file`, `truncate`, `cp /dev/null file`. */
+const empties = (step: Step): boolean =>
+  step.tool === REDIRECTION_ONLY
+    ? !step.invocation.conditional
+    : step.writes.some((item) => item.mode === 'empty') ||
+      /^(?::|true)$/.test(step.tool) ||
+      (step.tool === 'cat' && step.args.every((arg) => arg === '/dev/null'));
 const EDITED_BY_HAND = new Set(['vim', 'nano', 'nvim', 'emacs', 'visudo']);
 /**
  * Root replaces programs and libraries when installing software, but has no ordinary reason to
@@ -173,6 +187,7 @@ const overwritesSystem = (step: Step): Verdict => {
   const installs =
     /^(?:cp|ln|install|rsync|ditto)$/.test(step.tool) &&
     hit.every((path) => /^\/(?:usr\/)?(?:s?bin|lib(?:64)?)\//.test(path));
+  if (hit.some((path) => ACCOUNT_FILES.test(path)) && empties(step)) return 'critical';
   return installs && !step.writes.some((item) => item.mode === 'empty') ? 'moderate' : 'high';
 };
 
@@ -227,7 +242,7 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
   {
     id: 'files.remove-system-file',
     level: 'high',
-    tools: 'rm unlink trash rmdir',
+    tools: 'rm unlink trash',
     when: removeFiles,
     technique: 'T1070.004',
     reason: 'Deletes files that the system or your account depends on.',

@@ -5,9 +5,12 @@ import type { Step } from '../step.ts';
 import { DEVICE, normalPath } from '../subjects/paths.ts';
 
 const DISKLIKE =
-  /^\/dev\/(?!null$|zero$|u?random$|full$|tty|pts|std|fd\/|shm|tcp|udp|pt|console$|input|snd|dri|log$|kmsg$)/;
+  /^\/dev\/(?!null$|zero$|u?random$|full$|tty|pts|std|fd\/|shm|tcp|udp|pt|console$|input|snd|dri|log$|kmsg$|term\/|serial\/|usb\/|lp\d|cu\.|rfcomm|spidev|i2c|video|hidraw|dsp|audio|midi|uinput|watchdog|fb\d|gpio|rtc|parport|bus\/|char\/|hugepages|mqueue|vcs|fuse|net\/|vhost|vfio|kvm|nvidia)/;
 const isDevice = (path: string): boolean => DEVICE.test(normalPath(path)) || DISKLIKE.test(normalPath(path));
 const onDevice = (step: Step): boolean => step.operands.some(isDevice);
+
+/** Devices that are memory or a file: what was in them was put there by hand. */
+const IN_MEMORY = /^\/dev\/(?:zram|ram|loop)\d+$/;
 
 const writesDevice = (step: Step): Verdict =>
   step.writes.some((item) => isDevice(item.path) && item.mode !== 'link') && step.tool !== 'touch';
@@ -19,7 +22,7 @@ const writesDevice = (step: Step): Verdict =>
 const formats = (step: Step): Verdict => {
   if (step.flag('-V', '-n', '-N', '--help', '--version')) return false;
   const operands = step.operands;
-  if (operands.some((path) => isDevice(path) || /[$`{]/.test(path))) return 'critical';
+  if (operands.some((path) => (isDevice(path) && !IN_MEMORY.test(path)) || /[$`{]/.test(path))) return 'critical';
   return operands.some((path) => step.kind(path) === 'root') ? 'critical' : operands.length > 0 ? 'moderate' : false;
 };
 
@@ -62,7 +65,17 @@ const diskutil = (step: Step): Verdict => {
 };
 
 const VOLUMES = 'lvremove vgremove pvremove lvreduce vgreduce lvm zpool zfs btrfs mdadm dmsetup cryptsetup';
+/** All data of a disk, of a pool or of a group of disks is lost, as with a new file system. */
+const losesDisks = (step: Step): boolean => {
+  if (step.tool === 'cryptsetup')
+    return step.sub('erase|luksErase|luksFormat|format') && !step.flag('--test-args') && onDevice(step);
+  return (
+    (step.tool === 'zpool' && step.sub('destroy')) ||
+    (step.tool === 'vgremove' && step.flag('-f', '--force', '-y', '--yes') && !step.flag('-t', '--test'))
+  );
+};
 const volumes = (step: Step): Verdict => {
+  if (losesDisks(step)) return 'critical';
   const says = (...path: readonly string[]): boolean => step.sub(...path);
   if (/^(?:lvremove|vgremove|pvremove)$/.test(step.tool)) return !step.flag('-t', '--test');
   switch (step.tool) {

@@ -1,7 +1,7 @@
 /** Removed traces: history, logs, times. */
 
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
-import { REDIRECTION_ONLY, type Step } from '../step.ts';
+import { pipedText, REDIRECTION_ONLY, type Step } from '../step.ts';
 import { normalPath } from '../subjects/paths.ts';
 import { INTERPRETER } from '../subjects/programs.ts';
 
@@ -73,6 +73,7 @@ const wipesLogs = (step: Step): Verdict => {
   if (paths.every((path) => INSTALLER_LOG.test(path))) return 'moderate';
   if (step.tool === 'ln') return !step.transfer.sources.every((path) => /^\/(?:dev\/std|proc\/self\/fd\/)/.test(path));
   if (step.tool === 'dd') return step.some(/^if=\/dev\/(?:null|zero|u?random)$/);
+  if (step.tool === 'tee' && step.invocation.input.kind === 'pipe' && pipedText(step.invocation) === '\n') return true;
   if (KEEPS_LOGS.has(step.tool)) return false;
   if (FILTERS.test(step.tool)) return paths.some((path) => SYSTEM_LOG.test(path));
   if (/^(?:rm|unlink|shred|srm|wipe|trash|sed|perl)$/.test(step.tool)) return true;

@@ -34,7 +34,7 @@ const publicGrant = (step: Step): Verdict => {
 
 /** An address in the Tor network, or at a gateway to it. */
 const ONION = /^(?:https?:\/\/)?(?:[\w.-]+@)?[\w.-]+\.onion(?:\.\w+)?(?:[:/]|$)/;
-const SERVERS = /^(?:http\.server|SimpleHTTPServer|pyftpdlib|smtpd)$/;
+const SERVERS = /^(?:http\.server|SimpleHTTPServer|pyftpdlib|smtpd|uploadserver)$/;
 
 /** What `-R` opens: a login or the screen of this machine, or a proxy into its network. */
 const OPENS_INWARDS = /^(?:[\w.*-]+:)?\d+$|:(?:22|23|3389|5900|5985)$/;
@@ -80,7 +80,7 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
   {
     id: 'exposure.file-server',
     level: 'moderate',
-    tools: 'python php ruby http-server serve busybox updog miniserve',
+    tools: 'python php ruby http-server serve busybox updog miniserve goshs',
     when: servesFiles,
     technique: 'T1048',
     reason: 'Shares the files in this directory with the whole network.',

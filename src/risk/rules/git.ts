@@ -168,7 +168,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
       s.tool !== 'git' ||
       s.sub('filter-branch|filter-repo') ||
       (s.sub('replace') && !s.flag('-l', '--list')) ||
-      s.sub('fast-import'),
+      (s.sub('fast-import') && (s.flag('--force') ? 'high' : 'moderate')),
     technique: 'T1565.001',
     reason: 'Rewrites the whole history, so that other clones no longer match.',
     safer: 'Work on a fresh mirror clone and keep the old one.',

@@ -71,7 +71,7 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
     needs: 'writes' as const,
     when: (s: Step) =>
       s.writes.some((item) =>
-        /^\/(?:proc\/sys\/|sys\/(?:kernel|module|devices\/system|fs\/cgroup|firmware|block|bus)|proc\/self\/(?:mem|uid_map)|sys\/fs\/selinux)|\/(?:release_agent|notify_on_release)$/.test(
+        /^\/(?:proc\/sys\/|sys\/(?:kernel|module|devices\/system|fs\/cgroup|firmware|block|bus)|proc\/self\/(?:mem|uid_map)|(?:sys\/fs\/)?selinux\/)|\/(?:release_agent|notify_on_release)$/.test(
           normalPath(item.path),
         ),
       ) &&
@@ -112,6 +112,7 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
           (s.some(/selinux=0|audit=0|mitigations=off|init=/) || s.flag('--remove-kernel'))
         );
       if (s.tool === 'fastboot') return s.sub('erase|flash|flashing|format|oem') || s.flag('-w');
+      if (s.tool === 'bless') return s.some(/^--?(?:setBoot|nextonly|unbless)$/i);
       return s.tool === 'grub-install' ? s.operands.length > 0 : false;
     },
     technique: 'T1542',

@@ -46,7 +46,7 @@ const observes = (step: Step): Verdict => {
     case 'sfltool':
       return step.sub('resetbtm') ? 'high' : false;
     case 'mdfind':
-      return step.some(/kMDItemTextContent.*(?:PRIVATE|passw|secret|AKIA)/i) ? 'high' : false;
+      return step.some(/kMDItemTextContent.*(?:PRIVATE|BEGIN (?:RSA|EC|OPENSSH)|passw|secret|AKIA)/i) ? 'high' : false;
     case 'sharing':
       return step.flag('-a') ? 'high' : false;
     case 'safaridriver':

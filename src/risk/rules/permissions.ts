@@ -82,6 +82,7 @@ const setuid = (step: Step): boolean =>
   (step.tool === 'install' && /^0*[2467][0-7]{3}$|[+=].*s/.test(step.value('-m', '--mode') ?? ''));
 const setuidDirectory = (step: Step): Verdict => {
   if (!setuid(step)) return false;
+  if (step.tool === 'install' && step.flag('-d', '--directory')) return 'moderate';
   // On a directory, the set-group-ID bit only makes new files inherit the group.
   const onlyGroup =
     /^0*2[0-7]{3}$|^g[+=]/.test(mode(step)) &&

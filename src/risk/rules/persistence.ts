@@ -26,7 +26,7 @@ const CRON =
 const UNIT =
   /(?:^|\/)(?:etc|lib|run|share|\.config)\/systemd\/(?:system|user|network|system-generators|user-generators|system-shutdown)\b.|\.(?:service|timer|socket|path)$/;
 const BOOT =
-  /^(?:\/private)?\/etc\/(?:rc\.(?:local|common|d\/|conf)|rc\d?\.d\/|init\.d\/|init\/|inittab|initramfs|update-motd\.d\/|motd|profile\.d\/|profile$|bash\.bashrc|bashrc|zshrc|zshenv|zprofile|zlogin|csh\.|environment|xdg\/autostart|X11\/|udev\/rules\.d|NetworkManager\/dispatcher|network\/if-|apt\/apt\.conf\.d|modules-load\.d|modprobe\.d|modules$|dhcp\/|acpi|pm\/|logrotate\.d|emond\.d|launchd\.conf|security\/pam_env|cloud\/|kernel\/|rsyncd|xinetd|inetd\.conf|trapinfo)|^\/(?:usr\/)?lib\/(?:udev\/rules\.d|dracut)|^\/usr\/local\/etc\/rc\.d|^\/(?:Library|System\/Library)\/StartupItems/;
+  /^(?:\/private)?\/etc\/(?:rc\.(?:local|common|d\/|conf)|rc\d?\.d\/|init\.d\/|init\/|inittab|initramfs|update-motd\.d\/|motd|profile\.d\/|profile$|bash\.bashrc|bashrc|zshrc|zshenv|zprofile|zlogin|csh\.|environment|xdg\/autostart|X11\/|udev\/rules\.d|NetworkManager\/dispatcher|network\/if-|apt\/apt\.conf\.d|modules-load\.d|modprobe\.d|modules$|binfmt\.d|dhcp\/|acpi|pm\/|logrotate\.d|emond\.d|launchd\.conf|security\/pam_env|cloud\/|kernel\/|rsyncd|xinetd|inetd\.conf|trapinfo)|^\/(?:usr\/)?lib\/(?:udev\/rules\.d|dracut)|^\/usr\/local\/etc\/rc\.d|^\/(?:Library|System\/Library)\/StartupItems/;
 const AUTOSTART =
   /(?:\.config\/autostart|LaunchAgents|LaunchDaemons|\.xinitrc|\.xprofile|\.xsession|\.config\/(?:openbox|i3|sway)\/(?:autostart|config)|\.config\/plasma-workspace|\.kde\/Autostart|loginwindow\.plist|\.config\/systemd\/user)\b/;
 const PROFILE =
@@ -101,6 +101,14 @@ const installsCron = (step: Step): Verdict => {
   return step.args.length > 0 || step.invocation.input.kind !== 'inherited' ? 'high' : false;
 };
 
+/** Tools for property lists, which are read more often than changed. */
+const changesSettings = (step: Step): boolean =>
+  step.tool === 'defaults'
+    ? step.sub('write|import')
+    : step.tool === 'plutil'
+      ? step.some(/^-(?:insert|replace|create|convert)$/)
+      : step.some(/^\s*(?:Add|Set|Merge|Import|Copy)\b/i);
+
 const LAUNCH = /^(?:load|bootstrap|submit|enable|kickstart)$/;
 const launchd = (step: Step): Verdict =>
   (step.sub('setenv', 'DYLD_INSERT_LIBRARIES|DYLD_LIBRARY_PATH') && 'high') ||
@@ -136,6 +144,10 @@ const loadsCode = (name: string, value: string, elevated: boolean): Severity | f
   if (!LOADED_FIRST.test(name) || !/(?:^|[^\w]|-[A-Za-z])\/(?:tmp|dev\/shm|var\/tmp)\//.test(value)) return false;
   return elevated || /OPTIONS$|OPT$|STARTUP$/.test(name) ? 'high' : false;
 };
+/** `enable -f /tmp/x.so x`: a builtin of bash from a file that anyone may have written. */
+const loadsBuiltin = (step: Step): boolean =>
+  step.tool === 'enable' && /^(?:\.{0,2}\/)(?!(?:usr|lib|opt)\/)/.test(step.value('-f') ?? '');
+
 const preloads = ({ analysis, steps }: CommandLineContext): Verdict => {
   const found = [
     ...analysis.settings.map(({ assignment }) => loadsCode(assignment.name, assignment.value?.text ?? '', false)),
@@ -143,6 +155,7 @@ const preloads = ({ analysis, steps }: CommandLineContext): Verdict => {
       step.invocation.assignments.map(({ name, value }) => loadsCode(name, value?.text ?? '', step.elevated)),
     ),
   ];
+  if (steps.some(loadsBuiltin)) return 'high';
   return found.find((level) => level === 'high') ?? found.find((level) => level !== false) ?? false;
 };
 
@@ -329,10 +342,11 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     level: 'high',
     tools: 'defaults osascript plutil plistbuddy',
     when: (s: Step) =>
-      s.some(
-        /LoginHook|LogoutHook|AutoLaunchedApplicationDictionary|TALAppsToRelaunchAtLogin|LSEnvironment|StartupItems|LaunchAgents/,
-      ) ||
-      (s.tool === 'osascript' && /make login item/i.test(s.args.join(' '))),
+      s.tool === 'osascript'
+        ? /make login item/i.test(s.args.join(' '))
+        : s.some(
+            /LoginHook|LogoutHook|AutoLaunchedApplicationDictionary|TALAppsToRelaunchAtLogin|LSEnvironment|StartupItems|Launch(?:Agents|Daemons)/,
+          ) && changesSettings(s),
     technique: 'T1037.002',
     reason: 'Adds a program that runs at every login.',
     safer: 'Use the login items in System Settings.',

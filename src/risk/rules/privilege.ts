@@ -1,7 +1,7 @@
 /** Ways to become root, and root shells. */
 
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
-import type { Step } from '../step.ts';
+import { pipedText, type Step } from '../step.ts';
 import { normalPath } from '../subjects/paths.ts';
 import { SHELL } from '../subjects/programs.ts';
 
@@ -141,12 +141,27 @@ const AUTH_FILES =
 const EDITORS = new Set(['vim', 'nano', 'nvim', 'emacs', 'ed', 'sudoedit', 'touch']);
 
 const joinsGroup = (step: Step): Verdict => {
+  // A new group has no members; one with the id of root's group has its rights.
+  const creates = step.tool === 'groupadd' || (step.tool === 'addgroup' && step.operands.length < 2);
+  if (creates) return /^0$/.test(step.value('-g', '--gid') ?? '') || step.flag('-U', '--users');
   const groups = `${step.value('-G', '--groups', '-aG', '-Ga', '-g', '--gid') ?? ''} ${step.operands.join(' ')}`;
   return (
     /(?:^|[\s,])(?:sudo|wheel|admin|root|docker|lxd|disk|shadow|adm|kvm|libvirt|staff|0)(?:$|[\s,])/.test(groups) &&
     !step.flag('-d', '--delete', '-r')
   );
 };
+
+/** `echo … | EDITOR='tee -a' visudo`: what visudo checks with `-c` is not saved. */
+const savesAsSudoers = ({ invocation: { pipesTo } }: Step): boolean =>
+  pipesTo !== null &&
+  /^(?:visudo|sponge|dd|tee)$/.test(pipesTo.tool) &&
+  !(pipesTo.tool === 'visudo' && pipesTo.args.some(({ text }) => /^-[a-z]*c/.test(text)));
+
+/** An account line with the user id of root: `bd::0:0::/root:/bin/sh`. */
+const ROOT_LINE = /(?:^|\n|\\n)(?!root:)[\w.-]+:[^:\s]*:0+:\d*:/;
+const addsRootLine = (step: Step): boolean =>
+  step.writes.some(({ path }) => normalPath(path) === '/etc/passwd') &&
+  (step.some(ROOT_LINE) || ROOT_LINE.test(pipedText(step.invocation)));
 
 /** CVE-2019-14287 (`-u#-1`), CVE-2025-32463 (`--chroot`), CVE-2021-3156 (`sudoedit -s '\\'`). */
 const sudoFlaw = (step: Step): boolean => {
@@ -227,8 +242,9 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
     tools: '*',
     when: (s: Step) =>
       s.some(/\bNOPASSWD\s*:|ALL\s*=\s*\(?ALL|!tty_tickets|timestamp_timeout\s*=\s*-1|!authenticate/) &&
-      (s.writes.length > 0 || s.invocation.pipesTo !== null || /^(?:sed|tee|visudo)$/.test(s.tool)) &&
-      !s.writes.every((item) => /\.(?:md|txt)$/.test(item.path)),
+      (s.writes.length > 0
+        ? !s.writes.every((item) => /\.(?:md|txt)$/.test(item.path))
+        : /^(?:sed|visudo)$/.test(s.tool) || savesAsSudoers(s)),
     technique: 'T1548.003',
     reason: 'Allows commands to run as root without a password.',
     safer: 'List the commands one by one, and require a password.',
@@ -268,9 +284,11 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
   {
     id: 'privilege.uid-zero',
     level: 'critical',
-    tools: 'useradd usermod adduser pw',
+    tools: '*',
     when: (s: Step) =>
-      /^0$/.test(s.value('-u', '--uid') ?? '') || (s.flag('-o', '--non-unique') && s.some(/^0$|^-u0$/)),
+      /^(?:useradd|usermod|adduser|pw)$/.test(s.tool)
+        ? /^0$/.test(s.value('-u', '--uid') ?? '') || (s.flag('-o', '--non-unique') && s.some(/^0$|^-u0$/))
+        : addsRootLine(s),
     technique: 'T1136.001',
     reason: 'Creates a second root account.',
     safer: 'Use sudo.',

@@ -75,6 +75,13 @@ const shutsDown = (step: Step): boolean => {
         'poweroff.target|reboot.target|halt.target|rescue.target|emergency.target|runlevel0.target|runlevel6.target',
       )
     );
+  // The service processor of a server switches it off like its button.
+  if (step.tool === 'ipmitool')
+    return step.operands.some(
+      (word, at) => word === 'power' && /^(?:off|cycle|reset|soft|diag)$/.test(step.operands[at + 1] ?? ''),
+    );
+  if (step.tool === 'racadm')
+    return step.some(/^(?:power(?:down|cycle|off)|hardreset|graceshutdown|nmi|racreset\w*|systemerase)$/);
   if (step.tool === 'init' || step.tool === 'telinit') return /^[016]$/.test(step.operands[0] ?? '');
   return true;
 };
@@ -138,7 +145,7 @@ export const RESOURCE_RULES: readonly StepRule[] = inFamily('resources', [
   {
     id: 'resources.shutdown',
     level: 'high',
-    tools: 'shutdown reboot halt poweroff init telinit systemctl',
+    tools: 'shutdown reboot halt poweroff init telinit systemctl ipmitool racadm',
     when: shutsDown,
     technique: 'T1529',
     reason: 'Stops or restarts the machine and everything running on it.',

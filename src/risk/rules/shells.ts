@@ -1,6 +1,6 @@
 /** Shells for others: reverse and bind shells, relays, interpreters connected to the network. */
 import type { Invocation } from '../../shell/model.ts';
-import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule } from '../rule.ts';
+import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
 import { type Step, upstream } from '../step.ts';
 import { INTERPRETER, NET_FILE, SHELL } from '../subjects/programs.ts';
 
@@ -30,10 +30,23 @@ const netShell = ({ steps, analysis }: CommandLineContext): boolean => {
   return opens && steps.some(runsCommands);
 };
 
-const executes = (step: Step): boolean => {
+const NET_ADDRESS =
+  /^["']?(?:(?:tcp|udp|sctp|dccp|openssl|ssl|vsock|unix|abstract|socks|proxy|ip)\w*(?:-\w+)*|socket-(?:listen|connect)):/i;
+/** Programs with which a port is tested. */
+const HARMLESS =
+  /^["']?(?:exec|system|shell):["']?(?:\/(?:usr\/)?bin\/)?(?:cat|date|echo|true|hostname|uptime|tr|wc)\b(?!.*[;&|`$])/i;
+const socatExecutes = (step: Step): Verdict => {
+  const programs = step.args.filter((arg) => /(?:^|,)["']?(?:exec|system|shell)\b:?/i.test(arg));
+  if (programs.length === 0) return false;
+  if (programs.every((arg) => HARMLESS.test(arg))) return 'moderate';
+  if (step.args.some((arg) => NET_ADDRESS.test(arg))) return 'critical';
+  return programs.some((arg) => SHELL_WORD.test(arg)) ? 'high' : 'moderate';
+};
+
+const executes = (step: Step): Verdict => {
   if (/^(?:nc|ncat|netcat)$/.test(step.tool) && step.some(/^-[a-zA-Z]*[ec][a-zA-Z]*$/) && step.some(SHELL_WORD))
     return true;
-  if (step.tool === 'socat') return step.some(/(?:^|,)(?:exec|system|shell)\b:?/i) || step.some(/^(?:EXEC|SYSTEM):/i);
+  if (step.tool === 'socat') return socatExecutes(step);
   if (
     step.some(/^-(?:[a-zA-Z]*[ec])$|^--(?:exec|sh-exec|lua-exec)/) &&
     step.tool !== 'telnet' &&
@@ -65,9 +78,9 @@ const pipedToNet = (step: Step): boolean => {
 };
 
 const SOCKET =
-  /socket\.socket|(?:from|import)\s+socket\b|__import__\(\s*['"]socket|open_connection\(|Deno\.(?:connect|listen)|Bun\.(?:connect|listen)|new\s+Socket\s*\(|TCPSocket|UDPSocket|\bsocket\s*\(|use\s+Socket|IO::Socket|TCPSocket|TCPServer|fsockopen|stream_socket|pfsockopen|net\.(?:Socket|connect|createServer|createConnection)|require\(\s*['"](?:net|socket)['"]\s*\)|require\s*\(?['"]socket['"]|\/inet\d?\/(?:tcp|udp)\/|socketConnection|\bsocket\s+-|ServerSocket|TCPClient|Net\.Sockets|\bTcp\b|WSAStartup|luasocket|server_socket|make\.socket|\bnet\.Dial\b/i;
+  /socket\.socket|(?:from|import)\s+socket\b|__import__\(\s*['"]socket|open_connection\(|Deno\.(?:connect|listen)|Bun\.(?:connect|listen)|new\s+Socket\s*\(|TCPSocket|UDPSocket|\bsocket\s*\(|use\s+Socket|IO::Socket|TCPSocket|TCPServer|fsockopen|stream_socket|pfsockopen|net\.(?:Socket|connect|createServer|createConnection)|require\(\s*['"](?:net|socket)['"]\s*\)|require\s*\(?['"]socket['"]|\/inet\d?\/(?:tcp|udp)\/|socketConnection|\bsocket\s+-|ServerSocket|TCPClient|Net\.Sockets|\bTcp\b|WSAStartup|luasocket|server_socket|make\.socket|\bnet\.Dial\b|\w\(\s*['"]socket['"]\s*\)|using\s+Sockets|gen_tcp|Socket\.tcp/i;
 const SPAWN =
-  /\bexec\w*\b|\bsystem\b|\bspawn\w*\b|\bpopen\w*\b|dup2|pty\.|child_process|subprocess|getline|io\.popen|os\.execute|Process|\/bin\/\w*sh|shell_exec|passthru|proc_open|\bopen\b|ProcessBuilder|\|&/;
+  /\bexec\w*\b|\bsystem\b|\bspawn\w*\b|\bpopen\w*\b|dup2|pty\.|child_process|subprocess|getline|io\.popen|os\.execute|Process|\/bin\/\w*sh|shell_exec|passthru|proc_open|\bopen\b|ProcessBuilder|:os\.cmd|\b(?:read|run)\(`|\|&/;
 const codeShell = (step: Step): boolean => {
   const text = step.invocation.code
     ? step.code
@@ -79,7 +92,7 @@ const codeShell = (step: Step): boolean => {
     SPAWN.test(text) &&
     (/\b(?:ba|da|z|k|a|c|tc|fi)?sh\b|cmd\.exe|powershell|getline|\$SHELL|\/bin\//.test(text) ||
       // Received text is run as a command, so no shell needs to be named.
-      /dup2|popen\(\s*\w+\s*,|\.gets\b[\s\S]*(?:popen|system|exec)|rec(?:v|eive)\([\s\S]*(?:popen|system|exec|subprocess)|\b(?:system|exec)\s*\(?\s*\$_\s*\)?\s*while\s*\(?\s*</i.test(
+      /dup2|popen\(\s*\w+\s*,|\.gets\b[\s\S]*(?:popen|system|exec)|rec(?:v|eive)\b[\s\S]*(?:popen|system|exec|subprocess|Process\.new)|\b(?:system|exec)\s*\(?\s*\$_\s*\)?\s*while\s*\(?\s*</i.test(
         text,
       ))
   );
@@ -89,13 +102,13 @@ const LANGUAGES =
 
 /** Programs that can be told to start a shell, which then has their rights and no history. */
 const ESCAPES =
-  /^(?:awk|gawk|mawk|nawk|perl|python[\d.]*|ruby|lua|php|node|tclsh|expect|gdb|vi|vim|nvim|view|rvim|ex|ed|find|gfind|nmap|man|less|more|git|tar|zip|make|sqlite3|mysql|psql|tcpdump|rpm|split|sort|sed|latex|pdflatex|rsync|scp|ssh|crash|osascript|apt|apt-get|socat|irb|pip|pip3)$/;
+  /^(?:awk|gawk|mawk|nawk|perl|python[\d.]*|ruby|lua|php|node|tclsh|expect|gdb|vi|vim|vimdiff|nvim|view|rvim|ex|ed|find|gfind|nmap|man|less|more|git|tar|zip|make|sqlite3|mysql|psql|tcpdump|rpm|split|sort|sed|latex|pdflatex|rsync|scp|ssh|crash|osascript|apt|apt-get|socat|irb|pip|pip3)$/;
 /** Prefixes with no reason to start a whole shell. */
 const PREFIXES =
   /^(?:flock|nice|ionice|timeout|taskset|chrt|setarch|stdbuf|strace|ltrace|time|nohup|env|unshare|start-stop-daemon|logsave|run-parts|busybox|choom|softlimit|cpulimit|watch|xargs)$/;
 const opensShell = (step: Step): boolean => {
   const { via, input, name } = step.invocation;
-  const starter = via.at(-1)?.name ?? '';
+  const starter = via.findLast((item) => !SHELL.test(item.name) && item.name !== 'exec')?.name ?? '';
   if (step.isWrapper || step.invocation.remote || !SHELL.test(step.tool) || input.kind === 'here-document')
     return false;
   if (!step.args.every((arg) => /^-(?:[ipl]+|-login|-norc|-noprofile)$/.test(arg))) return false;
@@ -208,7 +221,7 @@ export const SHELL_RULES: readonly StepRule[] = inFamily('shells', [
     id: 'shells.payload-tool',
     level: 'high',
     tools:
-      'msfvenom msfconsole metasploit empire sliver weevely evil-winrm chisel ligolo ligolo-ng revsocks pwncat villain havoc ew iox gost rsockstun stowaway venom rathole dnscat2 dnscat iodine iodined icmpsh ptunnel ptunnel-ng gs-netcat gsocket merlin poseidon mythic koadic pupy netexec nxc crackmapexec impacket-psexec impacket-wmiexec impacket-smbexec responder setoolkit beef-xss bloodhound-python certipy teamserver cobaltstrike',
+      'msfvenom msfconsole metasploit empire sliver weevely evil-winrm chisel ligolo ligolo-ng revsocks pwncat villain havoc ew iox gost rsockstun stowaway venom rathole dnscat2 dnscat iodine iodined icmpsh ptunnel ptunnel-ng gs-netcat gsocket merlin poseidon mythic koadic pupy netexec nxc crackmapexec impacket-psexec impacket-wmiexec impacket-smbexec responder setoolkit beef-xss bloodhound-python certipy teamserver cobaltstrike rcat rustcat revsh pwncat-cs toboggan',
     when: (s: Step) => s.args.length > 0 && !s.flag('--help', '-h', '--version'),
     technique: 'T1587.001',
     reason: 'Creates or runs attack payloads.',

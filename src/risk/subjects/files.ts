@@ -54,6 +54,11 @@ const secretReads = (step: ProgramWords): readonly string[] => {
     case 'scp':
     case 'rsync':
       return withoutOwnKeys(step);
+    case 'kubectl':
+    case 'docker':
+    case 'podman':
+    case 'lxc':
+      return step.sub('cp') || step.sub('container|file', 'cp|pull') ? step.transfer.sources : [];
     case 'sed':
       return step.some(/^-[a-zA-Z]*i|^--in-place/) ? [] : step.reads;
     case 'openssl':

@@ -52,9 +52,14 @@ const CACHE =
  */
 const INSTALLED =
   /^\/(?:usr\/local\/(?!(?:s?bin|lib|share|etc|include)(?:\/|$))[^/]+|usr\/local\/(?:lib|share|src)\/[^/]+|usr\/src\/[^/]+|opt\/[^/]+|(?:src|app|apps|code|workspace|work|install|installer|setup|deps|wheels?|scripts|download|downloads)(?=\/|$))/;
-/** Enabled sites of web servers and package sources: one file each, which a package can restore. */
+/**
+ * Enabled sites of web servers, package sources and other directories of settings in pieces: a piece
+ * is easy to restore. Not those of logins, logs and guards.
+ */
 const FRAGMENT =
-  /^\/etc\/(?:(?:nginx|apache2|httpd)\/(?:conf\.d|sites-enabled|sites-available|conf-enabled|mods-enabled)|apt\/sources\.list\.d|yum\.repos\.d)\/./;
+  /^\/etc\/(?:(?:nginx|apache2|httpd)\/(?:conf\.d|sites-enabled|sites-available|conf-enabled|mods-enabled)|(?!pam|sudo|ssh|audit|rsyslog|syslog|apparmor|security|fail2ban|ufw|polkit|systemd\/journald)(?:[\w-]+\/)?[\w.-]+\.d)\/[^/]+$/;
+/** Files that programs write again when they miss them. */
+const REBUILT = /(?:^|\/)(?:__pycache__|[^/]+\.(?:py[co]|cache)|\.cache)$/;
 
 /** PATH_MAX of Linux. */
 const MAX_PATH_LENGTH = 4096;
@@ -107,7 +112,7 @@ const absolute = (path: string, context: PathContext): string => {
 
 const kindOfAbsolute = (path: string): PathKind => {
   if (path === '/') return 'root';
-  if (isTemporary(path) || (CACHE.test(path) && !path.includes('/..'))) return 'scratch';
+  if (isTemporary(path) || ((CACHE.test(path) || REBUILT.test(path)) && !path.includes('/..'))) return 'scratch';
   if (DEVICE.test(path)) return 'device';
   if (HOME.test(path)) return 'home';
   if (SYSTEM.test(path)) return 'system';

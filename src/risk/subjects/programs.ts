@@ -10,7 +10,7 @@ export const INTERPRETER =
 export const NET_FILE = /^\/(?:dev|inet\d?|net)\/(?:tcp|udp)\b/;
 
 const FETCHERS = new Set(
-  'curl wget http lwp-download lwp-request fetch lynx w3m links elinks aria2c axel ftp tftp lftp GET HEAD dig host nslookup scp nc ncat netcat aws gsutil rclone nscurl rsync xh'.split(
+  'curl wget http lwp-download lwp-request fetch lynx w3m links elinks aria2c axel ftp tftp lftp GET HEAD dig host nslookup scp nc ncat netcat aws gsutil rclone nscurl rsync xh whois finger'.split(
     ' ',
   ),
 );

@@ -35,11 +35,12 @@ export const sourceLabel = (step: Step): Label => {
   if (records(step)) return COLLECTED;
   if (isFetcher(step)) return REMOTE;
   if (isDecoder(step)) return DECODED;
-  if (PRINTS_VARIABLES.test(step.tool) && step.invocation.pipesTo !== null) {
+  const isRead = step.invocation.pipesTo !== null || !step.invocation.topLevel;
+  if (PRINTS_VARIABLES.test(step.tool) && isRead) {
     const names = step.args.filter((arg) => !arg.startsWith('-'));
     return names.length === 0 || names.some((name) => SECRET_NAME.test(name)) ? PRIVATE : 0;
   }
-  if (/^(?:echo|printf)$/.test(step.tool) && step.invocation.pipesTo !== null)
+  if (/^(?:echo|printf)$/.test(step.tool) && isRead)
     return step.words.some((word) => word.parts.some((part) => part.kind === 'variable' && SECRET_NAME.test(part.name)))
       ? PRIVATE
       : 0;

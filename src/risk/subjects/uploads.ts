@@ -64,7 +64,10 @@ const wget = (step: ProgramWords): Upload => {
     const found = /^--(?:post-f|body-f)\w*(?:=(.*))?$/.exec(arg);
     return found ? [found[1] ?? step.args[at + 1] ?? ''] : [];
   });
-  const words = step.words.filter((word) => /^--(?:post-d|body-d)|^https?:/.test(word.text));
+  const words = step.words.filter(
+    (word, at) =>
+      /^--(?:post-d|body-d)|^https?:/.test(word.text) || /^--(?:post-d|body-d)\w*$/.test(step.args[at - 1] ?? ''),
+  );
   return upload(files, files.includes('-') || files.includes('/dev/stdin'), words);
 };
 

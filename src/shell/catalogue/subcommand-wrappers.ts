@@ -201,6 +201,11 @@ export const SUBCOMMANDS: Readonly<Record<string, SubcommandSpec>> = {
   incus: LXC,
   apptainer: APPTAINER,
   singularity: APPTAINER,
+  knife: {
+    commands: {
+      ssh: { command: 'shell', operands: 1, permutes: true, short: 'aACGimpPx', effect: 'remote' },
+    },
+  },
   multipass: { commands: { exec: { command: 'words', operands: 1, permutes: true, effect: 'contained' } } },
   distrobox: {
     commands: { enter: { command: 'words', operands: 1, permutes: true, short: 'na', effect: 'contained' } },

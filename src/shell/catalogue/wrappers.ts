@@ -3,6 +3,7 @@
  * util-linux, sudo, OpenSSH, systemd and the tools' manuals; BSD and macOS options are included
  * unless they conflict.
  */
+import { FLEET_WRAPPERS } from './fleet-wrappers.ts';
 import type { WrapperSpec } from './wrapper-spec.ts';
 
 const words = { command: 'words' } as const;
@@ -204,38 +205,7 @@ export const WRAPPERS: Readonly<Record<string, WrapperSpec>> = {
     effect: 'remote',
   },
   sshpass: { ...words, short: 'dfpP' },
-  pdsh: { command: 'shell', short: 'wxgltufRS', effect: 'remote' },
-  pssh: { command: 'shell', short: 'hHlptoeOxi', long: ['hosts', 'host', 'user', 'par', 'timeout'], effect: 'remote' },
-  'parallel-ssh': { command: 'shell', short: 'hHlptoeOx', long: ['hosts', 'host', 'user', 'par'], effect: 'remote' },
-  clush: { command: 'shell', short: 'wxgXlftubo', effect: 'remote' },
-  salt: {
-    command: 'shell',
-    operands: 2,
-    permutes: true,
-    short: 'tbc',
-    requires: { operand: 1, oneOf: ['cmd.run', 'cmd.shell', 'cmd.run_all', 'cmd.run_stdout'] },
-    effect: 'remote',
-  },
-  ansible: {
-    command: 'none',
-    permutes: true,
-    short: 'aimukftcMeBPl',
-    long: ['args', 'module-name', 'inventory', 'user', 'forks', 'limit', 'extra-vars', 'become-user'],
-    payload: ['-a', '--args'],
-    payloadWith: {
-      options: ['-m', '--module-name'],
-      oneOf: [
-        'shell',
-        'command',
-        'raw',
-        'script',
-        'ansible.builtin.shell',
-        'ansible.builtin.command',
-        'ansible.builtin.raw',
-      ],
-    },
-    effect: 'remote',
-  },
+  ...FLEET_WRAPPERS,
 
   // run again, run later, run in the background
   watch: { command: 'shell', short: 'nq', long: ['interval', 'equexit'], inert: ['-v', '--version', '-h', '--help'] },

@@ -9,6 +9,7 @@ import { computedSource } from '../source.ts';
 import { computedWord } from '../syntax/parts.ts';
 import { fileText } from './files.ts';
 import type { Call, Frame, Output, Walk } from './frame.ts';
+import { runMake } from './makefile.ts';
 import { hasOption, type OptionReading, optionValue, readOptions } from './options/options.ts';
 import { joinedSource, wordSource } from './payload.ts';
 import { runText } from './run-text.ts';
@@ -96,6 +97,10 @@ export function runExecBuiltin(walk: Walk, call: Call, tool: string, frame: Fram
       return runParallel(walk, call, tool, frame);
     case 'crontab':
       return runCrontab(walk, call, frame);
+    case 'make':
+    case 'gmake':
+      runMake(walk, call, frame);
+      return undefined;
     case 'trap':
       return runTrap(walk, call, frame);
     case 'source':
@@ -140,7 +145,7 @@ function runShell(walk: Walk, call: Call, tool: string, dialect: Dialect, frame:
   }
   const [script] = operands;
   if (hasOption(reading.options, ['-c']) && script !== undefined) {
-    return withArguments(walk, operands.slice(2), () => runText(walk, wordSource(script), dialect, inner));
+    return withArguments(walk, operands.slice(1), () => runText(walk, wordSource(script), dialect, inner));
   }
   if (
     script === undefined ||
@@ -167,12 +172,17 @@ function withEnvironment(walk: Walk, assignments: Call['assignments'], run: () =
   return output;
 }
 
-/** Walks with `$1`, `$2`, … set. */
-function withArguments(walk: Walk, args: readonly Word[], run: () => Output): Output {
-  const before = walk.scope.positional;
-  walk.scope.positional = args;
+/** Walks with `$0`, `$1`, `$2`, … set. */
+function withArguments(walk: Walk, [zero, ...args]: readonly Word[], run: () => Output): Output {
+  const { scope } = walk;
+  const before = scope.positional;
+  const caller = scope.variables.get('0');
+  scope.positional = args;
+  if (zero) scope.variables.set('0', zero.value);
   const output = run();
-  walk.scope.positional = before;
+  scope.positional = before;
+  if (caller === undefined) scope.variables.delete('0');
+  else scope.variables.set('0', caller);
   return output;
 }
 

@@ -111,15 +111,30 @@ export function addInvocation(
   return invocation;
 }
 
-/** The input of a command: its own redirections take precedence over the inherited input. */
-export function inputOf(redirections: readonly Redirection[], frame: Frame): Input {
+/**
+ * The input of a command: its own redirections take precedence over the inherited input. `< <(…)`
+ * is a pipe by another name.
+ */
+export function inputOf(
+  redirections: readonly Redirection[],
+  frame: Frame,
+  substitutions: readonly Substitution[] = [],
+): Input {
   let input = frame.input;
   for (const redirection of redirections) {
     if (redirection.fd !== 0) continue;
     const { operator, body, target } = redirection;
     if (body !== null) input = { kind: 'here-document', word: body, text: body.text };
     else if (operator === '<<<') input = { kind: 'here-string', word: target, text: target.text };
-    else if (operator === '<' || operator === '<>') input = { kind: 'file', word: target };
+    else if (operator === '<' || operator === '<>') {
+      const isProcess = target.parts.length === 1 && target.parts[0]?.kind === 'process';
+      const found = isProcess ? substitutions.filter(({ kind, argument }) => kind === 'process' && argument < 0) : [];
+      const [only] = found;
+      input =
+        only && found.length === 1
+          ? { kind: 'pipe', from: only.invocations, output: only.output }
+          : { kind: 'file', word: target };
+    }
   }
   return input;
 }

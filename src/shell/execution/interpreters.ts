@@ -133,6 +133,7 @@ const INTERPRETERS: Readonly<Record<string, Interpreter>> = {
   julia: other('-e', '-E', '--eval'),
   gnuplot: other('-e'),
   elixir: other('-e', '--eval'),
+  crystal: { language: 'other', code: [], operand: 1 },
   erl: other('-eval'),
   groovy: other('-e'),
   scala: other('-e'),

@@ -4,7 +4,7 @@
 
 import { constantOutput } from '../expansion/constant-output.ts';
 import { MAX_DEPTH, MAX_WALKED, MAX_WRAPPERS } from '../limits.ts';
-import type { Word, WordPart } from '../model.ts';
+import type { Input, Word } from '../model.ts';
 import { computedSource } from '../source.ts';
 import { cutOff } from '../syntax/reader.ts';
 import { runBuiltin } from './builtins.ts';
@@ -16,40 +16,8 @@ import { runExecOptions, runExecVariables } from './options/exec-options.ts';
 import { withVariableOptions } from './options/variable-options.ts';
 import { joinedSource } from './payload.ts';
 import { runText } from './run-text.ts';
-import { SHELL_VARIABLES } from './shells.ts';
+import { toolName } from './tool-name.ts';
 import { runWrapper } from './unwrap.ts';
-
-/** Name of a program without its directory; `sh` for a variable such as `$SHELL`. */
-function toolName(name: Word): string {
-  const text = name.value ?? deobfuscatedName(name);
-  const slash = text.lastIndexOf('/');
-  const base = slash < 0 || slash === text.length - 1 ? text : text.slice(slash + 1);
-  const only = name.parts[0];
-  if (name.parts.length === 1 && only?.kind === 'variable' && SHELL_VARIABLES.has(only.name)) return 'sh';
-  return base;
-}
-
-/**
- * Resolves names that are obfuscated with parts that are nearly always empty or have a default
- * (`r$@m`, `${x:-rm}`, `r[m]`). Returns the text as written if another part is unknown.
- */
-function deobfuscatedName(name: Word): string {
-  let result = '';
-  for (const part of name.parts) {
-    const text = deobfuscatedPart(part);
-    if (text === null) return name.text;
-    result += text;
-  }
-  return result === '' ? name.text : result;
-}
-
-function deobfuscatedPart(part: WordPart): string | null {
-  if (part.kind === 'literal' || part.kind === 'tilde') return part.text;
-  if (part.kind === 'glob') return /^\[(\w)\]$/.exec(part.text)?.[1] ?? null;
-  if (part.kind !== 'variable') return null;
-  if (part.operator === '' && (part.name === '@' || part.name === '*')) return '';
-  return /^:?[-=]$/.test(part.operator) ? (part.argument?.value ?? null) : null;
-}
 
 export function runCall(walk: Walk, written: Call, frame: Frame): Output {
   const name = written.words[0];
@@ -68,7 +36,7 @@ export function runCall(walk: Walk, written: Call, frame: Frame): Output {
     runExecOptions(walk, call, tool, frame);
     return wrapped;
   }
-  const input = inputOf(call.redirections, frame);
+  const input = inputOf(call.redirections, frame, call.substitutions);
   const code = codeOf(walk, tool, call.words, input);
   const invocation = addInvocation(walk, frame, call, tool, name, input, code);
   if (invocation === null) return null;
@@ -85,7 +53,16 @@ export function runCall(walk: Walk, written: Call, frame: Frame): Output {
   if (execOutput !== undefined) return execOutput;
   runExecOptions(walk, call, tool, { ...frame, input });
   if (code !== null) runCode(walk, code, tool, call, { ...frame, input });
-  return constantOutput(tool, call.words, input, frame.dialect);
+  return constantOutput(tool, ...fedBySubstitution(call, input), frame.dialect);
+}
+
+/** `xxd -r <(echo 2f)`: what the substitution prints is the input of a program that reads one file. */
+function fedBySubstitution({ words, substitutions }: Call, input: Input): [words: readonly Word[], input: Input] {
+  const [only, ...more] = substitutions.filter(({ kind }) => kind === 'process');
+  const at = (only?.argument ?? -1) + 1;
+  if (only === undefined || more.length > 0 || only.output === null || words[at]?.parts[0]?.kind !== 'process')
+    return [words, input];
+  return [words.filter((_, index) => index !== at), { kind: 'pipe', from: only.invocations, output: only.output }];
 }
 
 /** Programs that `hash -p` cannot replace unless `enable -n` switches the builtin off. */

@@ -27,5 +27,5 @@ const SHELLS: Readonly<Record<string, Dialect>> = {
 export const shellDialect = (tool: string): Dialect | undefined =>
   Object.hasOwn(SHELLS, tool) ? SHELLS[tool] : undefined;
 
-/** Variables that contain the path of a shell. */
-export const SHELL_VARIABLES: ReadonlySet<string> = new Set(['SHELL', 'BASH', 'ZSH_NAME', 'FISH']);
+/** Variables that contain the path of a shell; `$0` is the shell at which the line was typed. */
+export const SHELL_VARIABLES: ReadonlySet<string> = new Set(['SHELL', 'BASH', 'ZSH_NAME', 'FISH', '0']);

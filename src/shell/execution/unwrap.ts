@@ -48,7 +48,7 @@ export function runWrapper(walk: Walk, call: Call, tool: string, frame: Frame): 
   }
   const name = call.words[0];
   if (name === undefined) return undefined;
-  const input = inputOf(call.redirections, frame);
+  const input = inputOf(call.redirections, frame, call.substitutions);
   addInvocation(walk, frame, call, tool, name, input, null);
   if (isQuery) return null;
   return runInner(walk, call, spec, reading, { ...inner, input, depth: frame.depth + 1, topLevel: false }, tool);

@@ -55,7 +55,7 @@ const FILTERS: Readonly<Record<string, Filter>> = {
     args.includes('-d') && (args[0] === 'base64' || args.includes('-base64') || args.includes('-a'))
       ? decodeBase64(input)
       : null,
-  xxd: (args, input) => (args.some((arg) => /^-(?:r|rp|pr|r-p)$/.test(arg)) ? decodeHex(input) : null),
+  xxd: (args, input) => (args.some((arg) => /^-(?:r|rp|rps|pr|psr|r-p|revert)$/.test(arg)) ? decodeHex(input) : null),
   tr: translate,
   which: firstName,
   command: (args) => (args[0] === '-v' ? firstName(args.slice(1)) : null),

@@ -1,6 +1,6 @@
 /** Expands words as written to the words that a program receives, without running anything. */
 
-import type { LiteralPart, Script, VariablePart, Word, WordPart } from '../model.ts';
+import type { CommandPart, LiteralPart, Script, VariablePart, Word, WordPart } from '../model.ts';
 import { wordOf } from '../syntax/parts.ts';
 import { expandBraces, hasBraces } from './braces.ts';
 import { knownValue, knownWords, placeOf, type Scope } from './scope.ts';
@@ -20,7 +20,15 @@ export interface Expander {
 
 type Field = WordPart[];
 
-const FIELD_SEPARATORS = /[ \t\n]+/;
+const MAX_SEPARATORS = 16;
+const BLANKS = /[ \t\n]+/;
+
+/** What separates the words of an unquoted value: blanks, or what the line has set `IFS` to. */
+function separators({ scope }: Expander): RegExp | null {
+  const set = scope.variables.get('IFS') ?? null;
+  if (set === null) return BLANKS;
+  return set === '' ? null : new RegExp(`[${set.slice(0, MAX_SEPARATORS).replace(/[\\\]^-]/g, '\\$&')}]+`);
+}
 
 /** Tells whether a word needs no expansion. */
 const isPlain = (word: Word): boolean => word.value !== null && !(word.value.includes('{') && hasBraces(word.parts));
@@ -63,7 +71,8 @@ function splitFields(parts: readonly WordPart[], expander: Expander): Field[] {
       const direction = part.kind === 'process' ? part.direction : 'in';
       const output = expander.substitute(part.script, part.kind, direction);
       if (output === null || part.kind === 'process') current.push(part);
-      else addText(fields, output.replace(/\n+$/, ''), part, part.quoted, expander.splits !== 'nothing');
+      else
+        addText(fields, output.replace(/\n+$/, ''), part, expander.splits !== 'nothing' ? separators(expander) : null);
     } else {
       if (part.kind === 'arithmetic') splitFields(part.parts, expander);
       current.push(part);
@@ -86,7 +95,7 @@ function addVariable(fields: Field[], part: VariablePart, expander: Expander): v
   }
   const value = knownValue(expander.scope, argument === part.argument ? part : { ...part, argument });
   if (value === null) fields.at(-1)?.push(...(placeOf(expander.scope, part) ?? [part]));
-  else addText(fields, value, part, part.quoted, expander.splits === 'all');
+  else addText(fields, value, part, expander.splits === 'all' ? separators(expander) : null);
 }
 
 function addWords(fields: Field[], words: readonly Word[]): void {
@@ -96,7 +105,9 @@ function addWords(fields: Field[], words: readonly Word[]): void {
   }
 }
 
-function addText(fields: Field[], text: string, origin: WordPart, quoted: boolean, splits: boolean): void {
+/** Adds the text of a reference. Unquoted text is split at `separator`, unless that is null. */
+function addText(fields: Field[], text: string, origin: VariablePart | CommandPart, separator: RegExp | null): void {
+  const { quoted } = origin;
   const literal = (value: string): LiteralPart => ({
     kind: 'literal',
     text: value,
@@ -104,11 +115,11 @@ function addText(fields: Field[], text: string, origin: WordPart, quoted: boolea
     start: origin.start,
     end: origin.end,
   });
-  if (quoted || !splits || !FIELD_SEPARATORS.test(text)) {
+  if (quoted || separator === null || !separator.test(text)) {
     if (text !== '' || quoted) fields.at(-1)?.push(literal(text));
     return;
   }
-  for (const [index, piece] of text.split(FIELD_SEPARATORS).entries()) {
+  for (const [index, piece] of text.split(separator).entries()) {
     if (index > 0) fields.push([]);
     if (piece !== '') fields.at(-1)?.push(literal(piece));
   }

@@ -3,6 +3,7 @@ import type { RuleExamples } from './rule-examples.ts';
 export const ACCOUNTS_EXAMPLES: RuleExamples = {
   'accounts.create': {
     fires: [
+      'busctl call org.freedesktop.Accounts /org/freedesktop/Accounts org.freedesktop.Accounts CreateUser ssi bd bd 1',
       "useradd -p '$6$abc$def' -m bob",
       'useradd -o -u 0 evil',
       'useradd -g 0 -M -d /root -s /bin/bash butter',
@@ -11,7 +12,7 @@ export const ACCOUNTS_EXAMPLES: RuleExamples = {
       'useradd -m bob',
       'sudo adduser bob',
     ],
-    silent: ['sysadminctl --help'],
+    silent: ['busctl list', 'sysadminctl --help'],
   },
   'accounts.delete': {
     fires: ['userdel -r bob'],

@@ -22,12 +22,16 @@ export const CLUSTER_EXAMPLES: RuleExamples = {
   },
   'cluster.escalate': {
     fires: [
+      'oc adm policy add-scc-to-user privileged -z default',
+      'kubectl create token admin',
+      `kubectl patch clusterrole view --type=json -p='[{"op":"add","path":"/rules/-","value":{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}}]'`,
       'kubectl label ns default pod-security.kubernetes.io/enforce=privileged --overwrite',
       'kubectl port-forward --address 0.0.0.0 svc/db 5432',
       'kubectl apply -f http://x.example/a.yaml',
       'kubectl create clusterrolebinding x --clusterrole=cluster-admin --user=x',
     ],
     silent: [
+      'oc adm policy who-can get pods',
       'kubectl port-forward svc/db 5432',
       'kubectl apply -f https://x.example/a.yaml',
       'kubectl create deployment x --image=y',

@@ -19,6 +19,8 @@ export const CONTAINERS_EXAMPLES: RuleExamples = {
   },
   'containers.escape': {
     fires: [
+      'lxc init ubuntu:24.04 t -c security.privileged=true',
+      'lxc config device add t d disk source=/ path=/mnt',
       'sudo docker run -v /:/mnt --rm -it alpine chroot /mnt sh',
       'docker run --privileged -it ubuntu',
       'docker run -v /:/host ubuntu',
@@ -27,7 +29,14 @@ export const CONTAINERS_EXAMPLES: RuleExamples = {
       'docker run --cap-add=SYS_ADMIN x',
       'docker run --cap-add ALL x',
     ],
-    silent: ['docker -H ssh://host ps', 'docker ps', 'docker run -it ubuntu bash', 'docker build -t x .'],
+    silent: [
+      'lxc launch ubuntu:24.04 t',
+      'lxc config device add t d disk source=/srv/data path=/mnt',
+      'docker -H ssh://host ps',
+      'docker ps',
+      'docker run -it ubuntu bash',
+      'docker build -t x .',
+    ],
   },
   'containers.host-network': {
     fires: ['docker run --network=host x'],

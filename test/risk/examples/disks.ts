@@ -42,6 +42,7 @@ export const DISKS_EXAMPLES: RuleExamples = {
   },
   'disks.volume-remove': {
     fires: [
+      'cryptsetup luksErase /dev/sda2',
       'cryptsetup luksErase /dev/sda',
       'cryptsetup luksFormat /dev/sda1',
       'cryptsetup erase /dev/sda1',

@@ -7,6 +7,8 @@ export const EVASION_EXAMPLES: RuleExamples = {
   },
   'evasion.firewall-off': {
     fires: [
+      'fail2ban-client unban --all',
+      'esxcli software vib install -v /tmp/x.vib --no-sig-check',
       'ufw allow from any',
       'iptables -t nat -A PREROUTING -p tcp --dport 443 -j REDIRECT --to-port 8443',
       'iptables -t nat -I PREROUTING -p udp --dport 53 -j DNAT --to-destination 203.0.113.5',
@@ -23,6 +25,7 @@ export const EVASION_EXAMPLES: RuleExamples = {
       'pfctl -d',
     ],
     silent: [
+      'fail2ban-client unban 10.0.0.7',
       'ufw allow from 10.0.0.0/8',
       'ufw allow 22/tcp',
       'iptables -t nat -A POSTROUTING -o eth0 -j MASQUERADE',
@@ -128,6 +131,7 @@ export const EVASION_EXAMPLES: RuleExamples = {
   },
   'evasion.log-wipe': {
     fires: [
+      "echo '' | tee /var/log/lastlog",
       "find /var/log -name '*.log' -exec sh -c ': > {}' \\;",
       'find /var/log -type f -exec sh -c \'cat /dev/null > "$1"\' _ {} \\;',
       'for f in /var/log/*.log; do : > "$f"; done',
@@ -143,6 +147,7 @@ export const EVASION_EXAMPLES: RuleExamples = {
       "sed -i '/10.0.0.1/d' /var/log/auth.log",
     ],
     silent: [
+      './app | tee /var/log/app.log',
       "find . -name '*.log' -exec sh -c ': > {}' \\;",
       'for f in /tmp/*.log; do : > "$f"; done',
       'grep -v debug app.log > filtered.log',

@@ -99,8 +99,9 @@ export const FILES_EXAMPLES: RuleExamples = {
     ],
   },
   'files.remove-system-file': {
-    fires: ['rm -f /var/log/syslog'],
+    fires: ['rm -f /etc/shadow', 'rm -f /var/log/syslog'],
     silent: [
+      'rmdir --ignore-fail-on-non-empty /etc/fonts.conf.d',
       'rm file',
       'cat <<EOF > script.sh\nrm -rf /\nEOF',
       'tee notes.md <<EOF\nsudo rm -rf /\nEOF',

@@ -55,8 +55,13 @@ export const PERSISTENCE_EXAMPLES: RuleExamples = {
     silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
   },
   'persistence.login-hook': {
-    fires: ['defaults write com.apple.loginwindow LogoutHook /x'],
+    fires: [
+      "/usr/libexec/PlistBuddy -c 'Set :RunAtLoad true' /Library/LaunchDaemons/com.x.plist",
+      'defaults write com.apple.loginwindow LogoutHook /x',
+    ],
     silent: [
+      'plutil -p ~/Library/LaunchAgents/com.x.plist',
+      'plutil -lint /Library/LaunchDaemons/com.x.plist',
       'defaults read x',
       "osascript -e 'beep'",
       'defaults write com.apple.dock autohide -bool true',
@@ -69,6 +74,7 @@ export const PERSISTENCE_EXAMPLES: RuleExamples = {
   },
   'persistence.preload': {
     fires: [
+      'enable -f /tmp/x.so x',
       'export LD_PRELOAD=/srv/x/hook.so',
       'LD_PRELOAD=/tmp/a.so ls',
       'export DYLD_INSERT_LIBRARIES=/evil/a.dylib',
@@ -83,6 +89,7 @@ export const PERSISTENCE_EXAMPLES: RuleExamples = {
       'GCONV_PATH=./tmp/x sudo pkexec',
     ],
     silent: [
+      'enable -f /usr/lib/bash/sleep sleep',
       'LD_PRELOAD=/usr/lib/x86_64-linux-gnu/libjemalloc.so.2 redis-server',
       'export LD_LIBRARY_PATH=/usr/local/lib',
       'NODE_OPTIONS=--max-old-space-size=4096 npm run build',

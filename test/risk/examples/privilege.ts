@@ -2,8 +2,21 @@ import type { RuleExamples } from './rule-examples.ts';
 
 export const PRIVILEGE_EXAMPLES: RuleExamples = {
   'privilege.group-admin': {
-    fires: ['useradd -o -u 0 evil', 'usermod -aG sudo evil', 'usermod -aG docker user'],
-    silent: ['gpasswd --help', 'usermod --help', 'dscl . -list /Users', 'useradd -m bob'],
+    fires: [
+      'groupadd -o -g 0 toor',
+      'addgroup bob docker',
+      'useradd -o -u 0 evil',
+      'usermod -aG sudo evil',
+      'usermod -aG docker user',
+    ],
+    silent: [
+      'groupadd -g 42 shadow',
+      'addgroup --system kvm',
+      'gpasswd --help',
+      'usermod --help',
+      'dscl . -list /Users',
+      'useradd -m bob',
+    ],
   },
   'privilege.login-files': {
     fires: [
@@ -122,8 +135,13 @@ export const PRIVILEGE_EXAMPLES: RuleExamples = {
     silent: ['touch x', 'rm file', 'touch -c x', 'cat <<EOF > script.sh\nrm -rf /\nEOF'],
   },
   'privilege.sudoers-text': {
-    fires: ['echo "user ALL=(ALL) NOPASSWD:ALL" >> /etc/sudoers'],
+    fires: [
+      "echo 'bob ALL=(ALL) NOPASSWD: ALL' | sudo EDITOR='tee -a' visudo",
+      'echo "user ALL=(ALL) NOPASSWD:ALL" >> /etc/sudoers',
+    ],
     silent: [
+      "echo 'bob ALL=(ALL) NOPASSWD: ALL' | visudo -cf -",
+      "echo 'bob ALL=(ALL) NOPASSWD: ALL' | less",
       'sudo find /etc -name x',
       'sudo apt update && sudo apt upgrade -y',
       'sudo apt-get install -y build-essential',
@@ -135,8 +153,17 @@ export const PRIVILEGE_EXAMPLES: RuleExamples = {
     silent: ['tee notes.md <<EOF\nsudo rm -rf /\nEOF', 'sudo apt update && sudo apt upgrade -y'],
   },
   'privilege.uid-zero': {
-    fires: ['useradd -o -u 0 evil'],
-    silent: ['usermod --help', 'useradd -m bob', 'sudo adduser bob'],
+    fires: [
+      "echo 'bd::0:0::/root:/bin/sh' >> /etc/passwd",
+      "tee -a /etc/passwd <<< 'bd:x:0:0::/:/bin/sh'",
+      'useradd -o -u 0 evil',
+    ],
+    silent: [
+      "echo 'bd:x:1001:1001::/home/bd:/bin/sh' >> /etc/passwd",
+      'usermod --help',
+      'useradd -m bob',
+      'sudo adduser bob',
+    ],
   },
   'privilege.sudo-flaw': {
     fires: [

