@@ -26,7 +26,17 @@ import { releaseEpoch } from './bundle-archive.ts';
 import { stageBundle, versionOf } from './staged-bundle.ts';
 
 const NAME = 'caro-mesh';
-const SUMMARY = "observes its owner's shells and answers a trusted mesh with signed summaries";
+const SUMMARY = "Observes its owner's shells and answers a trusted mesh with signed summaries";
+const DESCRIPTION = `Caro rates the risk of commands on this machine, keeps them in a private
+database, and shows them to their owner only. Nothing starts by itself:
+each user runs "caro init".`;
+const MAINTAINER = 'Caro mesh <root@localhost>';
+const COPYRIGHT = `Copyright: the authors of Caro mesh
+
+Caro mesh is not licensed for redistribution.
+Each package in /usr/lib/caro-mesh/node_modules has its own licence beside it;
+sbom.cdx.json lists all of them.
+`;
 const LIB = `usr/lib/${NAME}`;
 const UNIT = 'usr/lib/systemd/user/caro.service';
 /** The names of the architecture that Debian and Fedora use. */
@@ -61,18 +71,38 @@ function unit(root: string): string {
   return Object.entries(values).reduce((filled, [name, value]) => filled.replace(`@${name}@`, () => value), text);
 }
 
-function fillTree(root: string, tree: string): void {
+/** What Debian asks for: its own form, with the date of the release. */
+const debianChangelog = (version: string, epoch: number): string =>
+  `${NAME} (${version}) unstable; urgency=medium
+
+  * See CHANGELOG.md.gz.
+
+ -- ${MAINTAINER}  ${new Date(epoch * 1000).toUTCString().replace('GMT', '+0000')}
+`;
+
+/** The newest glibc that the bindings need. */
+function glibcOf(tree: string): string {
+  const bindings = readdirSync(tree, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.node'));
+  const minors = bindings
+    .map((file) => readFileSync(join(tree, file), 'latin1'))
+    .flatMap((bytes) => [...bytes.matchAll(/\bGLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor)));
+  return `2.${Math.max(...minors)}`;
+}
+
+function fillTree(root: string, tree: string, epoch: number): void {
   const put = (path: string, content: string | Uint8Array): void => {
     mkdirSync(join(tree, dirname(path)), { recursive: true });
     writeFileSync(join(tree, path), content);
   };
-  const packed = (file: string): Uint8Array =>
-    gzipSync(readFileSync(join(root, file)), { level: constants.Z_BEST_COMPRESSION });
+  const packed = (text: string): Uint8Array => gzipSync(text, { level: constants.Z_BEST_COMPRESSION });
+  const packedFile = (file: string): Uint8Array => packed(readFileSync(join(root, file), 'utf8'));
   mkdirSync(join(tree, 'usr', 'bin'), { recursive: true });
   symlinkSync(`../lib/${NAME}/bin/caro.js`, join(tree, 'usr', 'bin', 'caro'));
   put(UNIT, unit(root));
-  put('usr/share/man/man1/caro.1.gz', packed('man/caro.1'));
-  put(`usr/share/doc/${NAME}/changelog.gz`, packed('CHANGELOG.md'));
+  put('usr/share/man/man1/caro.1.gz', packedFile('man/caro.1'));
+  put(`usr/share/doc/${NAME}/CHANGELOG.md.gz`, packedFile('CHANGELOG.md'));
+  put(`usr/share/doc/${NAME}/changelog.gz`, packed(debianChangelog(versionOf(root), epoch)));
+  put(`usr/share/doc/${NAME}/copyright`, COPYRIGHT);
 }
 
 /** Everybody may read, and run what is a program. */
@@ -81,20 +111,24 @@ function openModes(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) openModes(path);
-    else if (entry.isFile()) chmodSync(path, path.endsWith('/bin/caro.js') || path.endsWith('.sh') ? 0o755 : 0o644);
+    else if (entry.isFile()) chmodSync(path, isProgram(path) ? 0o755 : 0o644);
   }
 }
+
+/** Hooks that a shell sources are none. */
+const isProgram = (path: string): boolean =>
+  path.endsWith('/bin/caro.js') || (path.endsWith('.sh') && readFileSync(path, 'utf8').startsWith('#!'));
 
 function makeDeb({ version, epoch, tree, folder }: Package, arch: string): string {
   const control = `Package: ${NAME}
 Version: ${version}
 Architecture: ${arch}
-Maintainer: Caro mesh <root@localhost>
-Depends: nodejs (>= 20.19)
+Maintainer: ${MAINTAINER}
+Depends: nodejs (>= 20.19), libc6 (>= ${glibcOf(tree)}), libstdc++6
 Section: utils
 Priority: optional
 Description: ${SUMMARY}
- Nothing starts by itself: each user runs "caro init".
+${DESCRIPTION.replace(/^/gm, ' ')}
 `;
   mkdirSync(join(tree, 'DEBIAN'));
   writeFileSync(join(tree, 'DEBIAN', 'control'), control);
@@ -118,12 +152,13 @@ Release: 1
 Summary: ${SUMMARY}
 License: Proprietary
 Requires: nodejs >= 20.19
+Requires: glibc >= ${glibcOf(tree)}
 AutoReqProv: no
 %global debug_package %{nil}
 %global __os_install_post %{nil}
 %global _build_id_links none
 %description
-Nothing starts by itself: each user runs "caro init".
+${DESCRIPTION}
 %install
 cp -a ${tree}/. %{buildroot}
 %files
@@ -155,7 +190,7 @@ function main(folder: string, everyNode: boolean): void {
     const tree = join(stage, 'tree');
     const epoch = releaseEpoch(root);
     const bindings = stageBundle(root, join(tree, LIB), { stage, epoch, everyNode });
-    fillTree(root, tree);
+    fillTree(root, tree, epoch);
     openModes(tree);
     mkdirSync(folder, { recursive: true });
     const parts: Package = { version: versionOf(root), epoch, tree, stage, folder };

@@ -1,8 +1,9 @@
 /** The packages for Debian and Fedora, installed into an empty root. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 const ROOT = resolve(__dirname, '../..');
@@ -48,6 +49,20 @@ const has = (program: string): boolean => {
     const [, program = ''] = /^ExecStart=\/bin\/sh (\S+) service run$/m.exec(unit) ?? [];
     expect(existsSync(join(root, program))).toBe(true);
     expect(existsSync(join(root, 'usr/share/man/man1/caro.1.gz'))).toBe(true);
+  });
+
+  test('say which C library the database needs, and what Debian asks for', () => {
+    const field = (name: string): string =>
+      execFileSync('dpkg-deb', ['--field', made.deb, name], { encoding: 'utf8' }).trim();
+    expect(field('Depends')).toMatch(/^nodejs \(>= 20\.19\), libc6 \(>= 2\.\d\d\), libstdc\+\+6$/);
+    const root = join(folder, 'texts');
+    execFileSync('dpkg-deb', ['--extract', made.deb, root]);
+    const doc = join(root, 'usr/share/doc/caro-mesh');
+    const changelog = gunzipSync(readFileSync(join(doc, 'changelog.gz'))).toString('utf8');
+    expect(changelog).toContain(`caro-mesh (${version}) unstable; urgency=medium\n`);
+    expect(readFileSync(join(doc, 'copyright'), 'utf8')).toContain('sbom.cdx.json');
+    // What a shell sources is no program.
+    expect(statSync(join(root, 'usr/lib/caro-mesh/hooks/caro.sh')).mode & 0o777).toBe(0o644);
   });
 
   test('hold the same files', () => {

@@ -20,7 +20,7 @@ const POLL_MS = 100;
 const STEP_MS = 600_000;
 const LOOPBACK = '127.0.0.1';
 const QUARTER_MS = 16 * 60_000;
-/** After which the clock is set forward: a leader presents again what the trustee did not have yet. */
+/** Then the clock is set forward: a leader presents again what the trustee did not have yet. */
 const PATIENCE_MS = 10_000;
 
 export interface WeekOptions {
