@@ -109,6 +109,24 @@ describe('caro report', () => {
     expect(shown).not.toContain('<script>');
   });
 
+  test('says that nothing is known of a period before the first figures, not that there is none', async () => {
+    const late = commandLine();
+    preparePlaces(late.places);
+    const { database } = openDatabase(late.places.database, Date.parse('2026-03-04T05:06:07.008Z'));
+    seedYear(database, { until: '2026-03-03', days: 2 });
+    database.close();
+    for (const format of ['md', 'html']) {
+      const { out } = await late.run(['report', '--format', format]);
+      expect(out).toContain('There are no figures of this period.');
+      expect(out.match(/None\b|No technique is known|0 of 0/g)).toEqual([
+        ...(format === 'md' ? ['None', 'None'] : ['None', 'No technique is known']),
+      ]);
+      expect(out).toContain('None is known.');
+      expect(out).not.toContain('Dashed');
+    }
+    late.remove();
+  });
+
   test('is written to a file that only its owner reads', async () => {
     const file = join(cli.home, 'report.html');
     await run('--out', file);

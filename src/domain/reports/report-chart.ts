@@ -5,8 +5,8 @@ import { rateText, spanText } from './report-words.ts';
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [720, 150, 34, 20, 14];
 
 /** The trend as bars; a point that is not known has none, and says so. */
-export function trendSvg({ trend, previous, marks }: Report): string {
-  const rates = [...trend, ...previous].flatMap(({ rate }) => rate ?? []);
+export function trendSvg({ trend, risky, marks }: Report): string {
+  const rates = [...trend.map(({ rate }) => rate), risky.before].flatMap((rate) => rate ?? []);
   const most = Math.max(1, ...rates) * 1.1;
   const y = (rate: number): number => TOP + (HEIGHT - TOP - BOTTOM) * (1 - rate / most);
   const step = (WIDTH - LEFT) / Math.max(1, trend.length);
@@ -20,18 +20,22 @@ export function trendSvg({ trend, previous, marks }: Report): string {
     const label = point.rate === null ? `${point.first.slice(5)} ?` : point.first.slice(5);
     return `${bar}<text x="${(x + step / 2).toFixed(1)}" y="${HEIGHT - 6}" text-anchor="middle">${label}</text>`;
   });
-  const known = previous.flatMap(({ rate }) => rate ?? []);
-  const mean = known.length === 0 ? null : known.reduce((sum, rate) => sum + rate, 0) / known.length;
-  const before =
-    mean === null
+  const { before } = risky;
+  const dashed =
+    before === null
       ? ''
-      : `<line x1="${LEFT}" x2="${WIDTH}" y1="${y(mean).toFixed(1)}" y2="${y(mean).toFixed(1)}" stroke="#57606a" stroke-dasharray="4 3"/><text x="${LEFT - 4}" y="${(y(mean) + 3).toFixed(1)}" text-anchor="end">${escapeHtml(rateText(mean))}</text>`;
+      : `<line x1="${LEFT}" x2="${WIDTH}" y1="${y(before).toFixed(1)}" y2="${y(before).toFixed(1)}" stroke="#57606a" stroke-dasharray="4 3"/><text x="${LEFT - 4}" y="${(y(before) + 3).toFixed(1)}" text-anchor="end">${escapeHtml(rateText(before))}</text>`;
   const words = trend.map((point) => `${spanText(point)}: ${rateText(point.rate)}`).join('; ');
   const noted = marks.map(({ label, ...span }) => `${spanText(span)} ${label}`).join('; ');
+  const legend = [
+    ...(before === null ? [] : ['Dashed: the period before.']),
+    ...(trend.some(({ rate }) => rate === null) ? ['?: not known.'] : []),
+    ...(noted === '' ? [] : [`Events: ${noted}.`]),
+  ];
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(`Risky commands per 1,000. ${words}`)}" font-size="9" fill="#57606a">
 <line x1="${LEFT}" x2="${WIDTH}" y1="${HEIGHT - BOTTOM}" y2="${HEIGHT - BOTTOM}" stroke="#d0d7de"/>
 ${bars.join('\n')}
-${before}
+${dashed}
 </svg>
-<p class="quiet">Dashed: mean of the period before.${noted === '' ? '' : escapeHtml(` Events: ${noted}.`)}</p>`;
+<p class="quiet">${escapeHtml(legend.join(' '))}</p>`;
 }

@@ -7,7 +7,7 @@ import { agentSentence } from '../trends/agent-share.ts';
 import { escapeHtml } from './escape-html.ts';
 import type { NamedTechnique, Report } from './report.ts';
 import { trendSvg } from './report-chart.ts';
-import { changeText, countText, ofMembers, rateText, spanText, titleOf } from './report-words.ts';
+import { changeText, countText, NO_FIGURES, ofMembers, rateText, spanText, titleOf } from './report-words.ts';
 
 const STYLE = `
 :root{color-scheme:light;--ink:#1b1f24;--quiet:#57606a;--line:#d0d7de;--bad:#b42318;--good:#1a7f37;--accent:#0b5cad}
@@ -64,7 +64,7 @@ ${tactics(report.techniques)}
 }
 
 function tiles({ coverage, risky, agents, levels, days }: Report): string {
-  const share = agentSentence(agents);
+  const share = coverage.knownDays === 0 ? NO_FIGURES : agentSentence(agents);
   const critical = levels.find(({ level }) => level === 'critical');
   const tile = (value: string, what: string): string =>
     `<div class="tile"><b>${escapeHtml(value)}</b><span>${escapeHtml(what)}</span></div>`;

@@ -1,6 +1,6 @@
 import { agentSentence } from '../trends/agent-share.ts';
 import type { Report } from './report.ts';
-import { changeText, countText, ofMembers, rateText, spanText, titleOf } from './report-words.ts';
+import { changeText, countText, NO_FIGURES, ofMembers, rateText, spanText, titleOf } from './report-words.ts';
 
 /** Lines of GitHub's Markdown. */
 export function reportMarkdown(report: Report): readonly string[] {
@@ -20,7 +20,7 @@ export function reportMarkdown(report: Report): readonly string[] {
     '',
     `**${rateText(risky.rate)}** per 1,000 commands, before ${rateText(risky.before)}, change ${changeText(risky.change)}`,
     '',
-    ...paragraph(agentSentence(agents)),
+    ...paragraph(coverage.knownDays === 0 ? NO_FIGURES : agentSentence(agents)),
     ...table(
       ['from', 'to', 'per 1,000', 'nodes'],
       trend.map((point) => [point.first, point.last, rateText(point.rate), countText(point.contributors)]),
@@ -54,7 +54,7 @@ export function reportMarkdown(report: Report): readonly string[] {
 }
 
 function table(titles: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  if (rows.length === 0) return ['None.', ''];
+  if (rows.length === 0) return ['None is known.', ''];
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(titles), line(titles.map(() => '---')), ...rows.map(line), ''];
 }

@@ -14,6 +14,9 @@ export const ofMembers = ({ members }: Report['coverage']): string =>
 
 export const changeText = (change: number | null): string => (change === null ? DASH : changeInPercent(change));
 
+/** Said instead of a table, and at the top of a report, so that a dash is not taken for none. */
+export const NO_FIGURES = 'There are no figures of this period.';
+
 export const titleOf = ({ block }: { readonly block: string }): string =>
   block === 'organisation' ? 'Command-line risk' : `Command-line risk, ${block}`;
 

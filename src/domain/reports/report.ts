@@ -133,8 +133,10 @@ const METHOD: Readonly<Record<Report['source']['source'], readonly string[]>> = 
   ],
 };
 
+const amount = (count: number): string => count.toLocaleString('en');
+
 const limitsOf = (kind: Report['source']['source'], floor: number, gaps: Gaps): readonly string[] => [
-  `Figures to which fewer than ${floor} nodes contributed are withheld: ${gaps.withheld} of ${gaps.figures} of single days.`,
+  `Figures to which fewer than ${floor} nodes contributed are withheld${gaps.figures === 0 ? '' : `: ${amount(gaps.withheld)} of ${amount(gaps.figures)} figures of single days`}.`,
   `${counted(gaps.days, 'day')} of the period ${gaps.days === 1 ? 'has no figures and is' : 'have no figures and are'} left out, not counted as zero.`,
   kind === 'totals'
     ? 'A technique is counted once for each node and day, however often it matched.'
