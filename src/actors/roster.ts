@@ -235,8 +235,11 @@ async function round(ports: RosterActorPorts, node: RosterNode): Promise<void> {
 async function applyChange(ports: RosterActorPorts, node: RosterNode): Promise<void> {
   const after = node.status();
   const details = after && {
-    ...{ version: after.terms.version, list: after.list, state: after.state },
-    ...{ waiting: after.waiting?.terms.version ?? null, member: after.membership !== null },
+    version: after.terms.version,
+    list: after.list,
+    state: after.state,
+    waiting: after.waiting?.terms.version ?? null,
+    member: after.membership !== null,
   };
   await ports.audit({ type: 'org.changed', ...(details ? { details } : {}) });
   await ports.reload();

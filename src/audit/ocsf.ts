@@ -149,8 +149,12 @@ export function ocsfProcess(event: TerminalEvent, exporter: Exporter): OcsfObjec
       ...(cwd === null ? {} : { working_directory: cwd }),
     },
     unmapped: {
-      ...{ risk: event.risk, rules: [...event.rules], category: event.category, tools: [...event.tools] },
-      ...{ author: event.author, approval: event.approval },
+      risk: event.risk,
+      rules: [...event.rules],
+      category: event.category,
+      tools: [...event.tools],
+      author: event.author,
+      approval: event.approval,
     },
   };
 }

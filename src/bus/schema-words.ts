@@ -45,7 +45,10 @@ export const orgUnit: BodySchema = { type: 'string', pattern: '^[a-z0-9][a-z0-9/
 export const guardQuestion: BodySchema = object(
   {
     command: { type: 'string', maxLength: SHORT_LINE },
-    ...{ shell: word(SHELLS), cwd: folderPath, home: folderPath, from: word(GUARD_LEVELS) },
+    shell: word(SHELLS),
+    cwd: folderPath,
+    home: folderPath,
+    from: word(GUARD_LEVELS),
   },
   ['command', 'shell', 'cwd', 'home', 'from'],
 );

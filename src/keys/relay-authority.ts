@@ -169,8 +169,12 @@ function accountToken(file: AuthorityFile, account: 'fleet' | 'docs', nowS: numb
     key: roleKey(file, account, role as never).name,
     role,
     template: {
-      ...{ pub: { allow: publish }, sub: { allow: subscribe }, subs: role === 'node' ? 8 : 32, data: -1 },
-      ...{ payload: role === 'node' ? NODE_PAYLOAD : MAX_PAYLOAD, allowed_connection_types: ['STANDARD'] },
+      pub: { allow: publish },
+      sub: { allow: subscribe },
+      subs: role === 'node' ? 8 : 32,
+      data: -1,
+      payload: role === 'node' ? NODE_PAYLOAD : MAX_PAYLOAD,
+      allowed_connection_types: ['STANDARD'],
     },
   }));
   const nats = {

@@ -43,7 +43,11 @@ export interface Claims {
 /** @param nowS seconds since the epoch */
 export function signJwt(signer: NatsKey, { sub, name, nats, exp }: Claims, nowS: number): string {
   const claims = {
-    ...{ jti: '', iat: nowS, iss: signer.name, name, sub },
+    jti: '',
+    iat: nowS,
+    iss: signer.name,
+    name,
+    sub,
     nats: { ...nats, version: 2 },
     ...(exp === undefined ? {} : { exp }),
   };

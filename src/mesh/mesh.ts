@@ -18,6 +18,7 @@ import { createPeerTable, type PeerAddress, type PeerState, type PeerTable } fro
 import type { GoodbyeReason, Typed } from './protocol/messages.ts';
 import { createNonceCache } from './protocol/nonce-cache.ts';
 import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
+import { createRefusedPeers } from './refused-peers.ts';
 import { rehearse } from './rehearsal.ts';
 import { checkListen, endpointText } from './transport/address-rule.ts';
 import type { Connection, ConnectionHost, Ending } from './transport/connection.ts';
@@ -30,7 +31,6 @@ import { type Listening, openListening } from './transport/listening.ts';
 import { createConnection } from './transport/session.ts';
 
 const CLOSE_MS = 2_000;
-const MAX_REFUSED = 1_024;
 
 /**
  * Listens, dials the configured peers until each is connected, and runs the protocol of
@@ -58,7 +58,7 @@ class MeshCore implements Mesh {
   readonly #connections = new Set<Connection>();
   /** The entry that a connection was dialled for; the key that answered may be another. */
   readonly #attempts = new WeakMap<Connection, { readonly id: string; readonly address: string }>();
-  readonly #refused = new Map<string, ErrorCode>();
+  readonly #refused = createRefusedPeers();
   #listening: Listening | undefined;
   #tls: TlsMaterial;
   #isClosed = false;
@@ -76,7 +76,12 @@ class MeshCore implements Mesh {
     );
     this.#registry = createConnectionRegistry(identity.id, limits.raceMs);
     this.#pairing = createPairing({
-      ...{ self: identity.id, name: options.name, limits, now, randomBytes, onPaired: ports.onPaired },
+      self: identity.id,
+      name: options.name,
+      limits,
+      now,
+      randomBytes,
+      onPaired: ports.onPaired,
       listen: () => this.#listening?.endpoints()[0] ?? null,
       waiting: () => this.#listening?.waiting() ?? null,
     });
@@ -102,7 +107,10 @@ class MeshCore implements Mesh {
   async open(): Promise<void> {
     const { listen, now, peers, ports, rules } = this.#options;
     this.#listening = await openListening({
-      ...{ place: listen, allowPublic: rules.allowPublic, limits: this.#limits, now },
+      place: listen,
+      allowPublic: rules.allowPublic,
+      limits: this.#limits,
+      now,
       tls: () => this.#tls,
       pollMs: this.#limits.addressPollMs,
       onChange: () => this.#options.onListening?.(this.#listenState()),
@@ -112,7 +120,7 @@ class MeshCore implements Mesh {
       mayPair: (id) => this.#pairing.mayTry(id) || ports.takesRequests(),
       onLink: (link) => void this.#adopt(link),
       onRefuse: (code, address, peer) => {
-        if (peer !== undefined) this.#noteRefused(peer, code);
+        if (peer !== undefined) this.#refused.note(peer, code);
         this.#refusals.refuse({ code, address, direction: 'inbound', ...(peer === undefined ? {} : { peer }) });
       },
     });
@@ -128,7 +136,7 @@ class MeshCore implements Mesh {
     return {
       ...this.#listenState(),
       peers: [...rows, ...others.map(stateOf)],
-      refused: this.#refused,
+      refused: this.#refused.codes,
       strangers: this.#listening?.strangers() ?? 0,
     };
   }
@@ -262,7 +270,13 @@ class MeshCore implements Mesh {
     const { rules, now } = this.#options;
     const { again } = this.#admission;
     const link = await dial({
-      ...{ address, rules, tls: this.#tls, limits: this.#limits, now, judge, admitAgain: again },
+      address,
+      rules,
+      tls: this.#tls,
+      limits: this.#limits,
+      now,
+      judge,
+      admitAgain: again,
       ...(signal === undefined ? {} : { signal }),
     });
     return this.#adopt(link);
@@ -340,7 +354,7 @@ class MeshCore implements Mesh {
     const { ports } = this.#options;
     const isNew = this.#registry.add(connection);
     this.#table.reached(this.#registry.get(connection.peer) ?? connection);
-    this.#refused.delete(connection.peer);
+    this.#refused.forget(connection.peer);
     if (!isNew) return;
     const { peer, address, isDialled } = connection;
     const details = { address, direction: isDialled ? 'outbound' : 'inbound', skewMs: connection.skewMs() };
@@ -351,17 +365,9 @@ class MeshCore implements Mesh {
   #refuse(connection: Connection, code: ErrorCode): void {
     const { peer, address, isDialled, purpose } = connection;
     if (purpose === 'introduction') return;
-    if (purpose === 'mesh') this.#noteRefused(peer, code);
+    if (purpose === 'mesh') this.#refused.note(peer, code);
     const details = code === 'clock_skewed' ? { skewMs: connection.skewMs() } : {};
     this.#refusals.refuse({ code, address, peer, direction: isDialled ? 'outbound' : 'inbound', details });
-  }
-
-  /** Strangers are not noted: their keys would take the place of those of peers. */
-  #noteRefused(peer: string, code: ErrorCode): void {
-    if (['peer_untrusted', 'message_rate', 'advisory_refused'].includes(code)) return;
-    this.#refused.delete(peer);
-    if (this.#refused.size >= MAX_REFUSED) this.#refused.delete(this.#refused.keys().next().value ?? '');
-    this.#refused.set(peer, code);
   }
 
   #forget(connection: Connection, ending: Ending): void {

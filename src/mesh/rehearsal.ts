@@ -33,8 +33,12 @@ export async function rehearse(
   const reader = createMessageReader(facts, createNonceCache(steadyMs), now);
   const gate = createEgressGate({ ...options, now, ports: silent(ports), limits: DEFAULT_LIMITS });
   const nowhere: Outlet = {
-    ...{ readyState: OPEN, bufferedAmount: 0 },
-    ...{ send: (text) => void reader.read(text), ping: () => undefined, pong: () => undefined, close: () => undefined },
+    readyState: OPEN,
+    bufferedAmount: 0,
+    send: (text) => void reader.read(text),
+    ping: () => undefined,
+    pong: () => undefined,
+    close: () => undefined,
   };
   const { send } = gate.open(nowhere, { id: self, address: '', session, isPairing: false });
   const answer = await ports.rehearseAnswer(QUERY);

@@ -32,8 +32,15 @@ const draftOf = (head: RosterHead, unsorted: readonly Member[]): Draft => {
 export const firstDraft = (terms: Terms, nowMs: number, days: number): Draft =>
   draftOf(
     {
-      ...{ type: 'caro.roster', version: 1, previous: null, ...terms, relays: [], layouts: ['day/1'] },
-      ...{ createdAt: isoTime(nowMs), expires: isoTime(nowMs + days * DAY_MS), members: { size: 0, root: '' } },
+      type: 'caro.roster',
+      version: 1,
+      previous: null,
+      ...terms,
+      relays: [],
+      layouts: ['day/1'],
+      createdAt: isoTime(nowMs),
+      expires: isoTime(nowMs + days * DAY_MS),
+      members: { size: 0, root: '' },
     },
     [],
   );
@@ -43,8 +50,10 @@ export const nextDraft = ({ head, hash }: OpenedHead, members: readonly Member[]
   draftOf(
     {
       ...head,
-      ...{ version: head.version + 1, previous: hash },
-      ...{ createdAt: isoTime(nowMs), expires: isoTime(nowMs + days * DAY_MS) },
+      version: head.version + 1,
+      previous: hash,
+      createdAt: isoTime(nowMs),
+      expires: isoTime(nowMs + days * DAY_MS),
       trustees: head.trustees.map((trustee) => ({ ...trustee, endorsement: null })),
     },
     members,

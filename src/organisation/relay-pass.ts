@@ -43,7 +43,12 @@ export function signPass(terms: PassTerms, signer: Signer): OpenedPass {
     plaintext: Buffer.from(canonical(content)),
   });
   const pass: RelayPass = {
-    ...{ type: 'caro.relay-pass', org, node, createdAt, expires, box: Buffer.from(box).toString('base64') },
+    type: 'caro.relay-pass',
+    org,
+    node,
+    createdAt,
+    expires,
+    box: Buffer.from(box).toString('base64'),
   };
   return { pass, envelope: seal(PASS_TYPE, Buffer.from(canonical(pass)), signer) };
 }

@@ -132,8 +132,15 @@ function joinWith({ store, signer, card, now }: RosterNodePorts, join: OrgJoin):
   if (before !== null) store.forget();
   store.keep(
     {
-      ...{ org, joinedMs: now(), current: version, waiting: null, consent: state.consent, fork: null },
-      ...{ proof: null, list: null, request: isMemberRole ? request : null },
+      org,
+      joinedMs: now(),
+      current: version,
+      waiting: null,
+      consent: state.consent,
+      fork: null,
+      proof: null,
+      list: null,
+      request: isMemberRole ? request : null,
     },
     { heads: [{ version, document: opened.envelope }] },
   );
@@ -235,7 +242,12 @@ const listed = ({ node, document, receivedMs }: ReturnType<RosterStore['requests
   const { request, envelope } = openRequest(document);
   const { name, unit, predecessor } = request;
   return {
-    ...{ node, fingerprint: fingerprintOf(node), name, unit, predecessor, receivedAt: isoTime(receivedMs) },
+    node,
+    fingerprint: fingerprintOf(node),
+    name,
+    unit,
+    predecessor,
+    receivedAt: isoTime(receivedMs),
     document: encodeRequest({ envelope }),
   };
 };
@@ -262,8 +274,12 @@ function importParcel({ store, signer, now }: RosterNodePorts, memory: Memory, p
   const { kept, state } = memory.present();
   return {
     heads: tipOf(state).head.version - before,
-    ...{ version: state.current.head.version, list: kept.list, requests: stored, passes },
-    ...{ isWaiting: state.waiting !== null, isForked: state.fork !== null },
+    version: state.current.head.version,
+    list: kept.list,
+    requests: stored,
+    passes,
+    isWaiting: state.waiting !== null,
+    isForked: state.fork !== null,
   };
 }
 

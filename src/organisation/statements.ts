@@ -50,7 +50,14 @@ export interface OpenedRequest {
 export function signRequest(request: Omit<JoinRequest, 'type' | 'node'>, signer: Signer): OpenedRequest {
   const { org, name, unit, card, predecessor, createdAt } = request;
   const all: JoinRequest = {
-    ...{ type: 'caro.roster-request', org, node: signer.id, name, unit, card, predecessor, createdAt },
+    type: 'caro.roster-request',
+    org,
+    node: signer.id,
+    name,
+    unit,
+    card,
+    predecessor,
+    createdAt,
   };
   return openRequest(seal(REQUEST_TYPE, Buffer.from(canonical(all)), signer));
 }

@@ -8,7 +8,16 @@ import type { Widening } from './takeover.ts';
 export function termsOf({ head, hash }: OpenedHead): OrgTerms {
   const { org, version, expires, members, threshold, level, floor, windowHours, layouts } = head;
   return {
-    ...{ org, version, hash, expires, members: members.size, threshold, level, floor, windowHours, layouts },
+    org,
+    version,
+    hash,
+    expires,
+    members: members.size,
+    threshold,
+    level,
+    floor,
+    windowHours,
+    layouts,
     officers: head.officers.map(({ id, name }) => ({ name, fingerprint: fingerprintOf(id) })),
     supervisors: head.supervisors.map(shown),
     trustees: head.trustees.map(shown),

@@ -63,7 +63,9 @@ function grantsOf({ current, waiting, isForked, members }: RosterView, now: () =
   const hasExpired = (): boolean => now() >= untilMs;
   const grants = (): boolean => !isForked && !hasExpired();
   return {
-    ...{ version: current.version, isForked, hasExpired },
+    version: current.version,
+    isForked,
+    hasExpired,
     levelOf: (id) => {
       if (!grants()) return undefined;
       if (supervisors.has(id)) return level;

@@ -11,7 +11,10 @@ export function techniqueGuides(wanted?: string): readonly TechniqueGuide[] {
     .map(([id, { name, tactic }]) => {
       const rules = RULES.filter(({ technique }) => technique === id);
       return {
-        ...{ id, name, tactic, families: [...new Set(rules.map(({ family }) => family))] },
+        id,
+        name,
+        tactic,
+        families: [...new Set(rules.map(({ family }) => family))],
         rules:
           id === wanted
             ? rules.map(({ id: rule, family, level, reason, safer }) => ({ id: rule, family, level, reason, safer }))

@@ -56,7 +56,14 @@ export function createAlertStore(database: Database): AlertStore {
 }
 
 const alertOf = (row: Row): RaisedAlert => ({
-  ...{ rule: row.rule, day: row.day, until: row.until_day, measure: row.measure, condition: row.condition },
-  ...{ bound: row.bound, value: row.value, before: row.before, days: row.days },
+  rule: row.rule,
+  day: row.day,
+  until: row.until_day,
+  measure: row.measure,
+  condition: row.condition,
+  bound: row.bound,
+  value: row.value,
+  before: row.before,
+  days: row.days,
   sentAt: row.sent_ms === null ? null : isoTime(row.sent_ms),
 });

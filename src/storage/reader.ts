@@ -89,7 +89,9 @@ function statistics(database: Database, sinceMs: number, untilMs: number): Local
     ) as Record<RiskLevel, number>,
   };
   return {
-    ...{ since: isoTime(from * SLOT_MS), until: isoTime(to * SLOT_MS), ...total },
+    since: isoTime(from * SLOT_MS),
+    until: isoTime(to * SLOT_MS),
+    ...total,
     authors: byAuthor(total, readAgents(database, from, to)),
     tools: most(addUp(usage, ({ tool }) => tool)),
     patterns: most(addUp(usage, ({ name }) => name)),

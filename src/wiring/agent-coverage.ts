@@ -51,7 +51,9 @@ export function agentCoverage(
       const last = Math.max(...reports.flatMap((one) => (one.agent === agent ? [one.lastMs] : [])));
       const isBypassed = approvals.some(({ author, approval }) => author === agent && isBypass(approval));
       return {
-        ...{ agent, hook: stateOf(agent, { hooks, data }, home, env), running: running.length },
+        agent,
+        hook: stateOf(agent, { hooks, data }, home, env),
+        running: running.length,
         silent: running.filter(({ pid }) => !reporting.has(pid)).length,
         bypass: isBypassed || running.some(({ bypass }) => bypass),
         lastSeen: Number.isFinite(last) ? isoTime(last) : null,

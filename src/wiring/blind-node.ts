@@ -40,7 +40,19 @@ export function blindReporterPorts(context: ServiceContext): BlindReporterPorts 
   };
 }
 
-/** Loads the code of blind totals, which a node without a task never needs. */
+/** The code of blind totals, which a node without a task never needs. */
+const loadCode = () =>
+  Promise.all([
+    import('../blind/task.ts'),
+    import('../blind/node/reporter.ts'),
+    import('../blind/node/courier.ts'),
+    import('../blind/node/log-reader.ts'),
+    import('../blind/report.ts'),
+    import('../blind/report-bytes.ts'),
+    import('../blind/layout/day-1.ts'),
+    import('../blind/day.ts'),
+  ]);
+
 async function openEngine(context: ServiceContext): Promise<BlindEngine> {
   const { bus, database, pool } = context;
   const [
@@ -52,16 +64,7 @@ async function openEngine(context: ServiceContext): Promise<BlindEngine> {
     { drawRandomness, splitRandomness },
     { dayLayout },
     { dayOf, windowEnd },
-  ] = await Promise.all([
-    import('../blind/task.ts'),
-    import('../blind/node/reporter.ts'),
-    import('../blind/node/courier.ts'),
-    import('../blind/node/log-reader.ts'),
-    import('../blind/report.ts'),
-    import('../blind/report-bytes.ts'),
-    import('../blind/layout/day-1.ts'),
-    import('../blind/day.ts'),
-  ]);
+  ] = await loadCode();
   const store = createReportStore(database);
   const audit: ReporterPorts['audit'] = (entry) => bus.request('audit.append', entry);
   const measure = measureIn(context);
@@ -78,7 +81,13 @@ async function openEngine(context: ServiceContext): Promise<BlindEngine> {
     open: decodeTask,
     reporter: (task, joinedMs) =>
       createReporter(task, joinedMs, {
-        ...{ store, measure, shard, randomness, audit, random: randomInt, now: Date.now },
+        store,
+        measure,
+        shard,
+        randomness,
+        audit,
+        random: randomInt,
+        now: Date.now,
         isTimeConfirmed: () => doesAnyAnswer(context, task),
       }),
     preview: (task) => previewOf(task, dayOf(Date.now()), Date.now(), measure),

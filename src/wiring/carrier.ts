@@ -49,7 +49,9 @@ async function openVisit({ identity, places, roster }: ServiceContext, ports: Re
   const refusals = createRefusalLog(ports.audit, REFUSALS_MS, ({ peer }) => peer !== undefined && ports.isNamed(peer));
   const aggregators = [...view.current.supervisors, ...view.current.trustees];
   const carrier = createCarrier({
-    ...{ identity, now: Date.now, randomBytes: (count) => new Uint8Array(randomBytes(count)) },
+    identity,
+    now: Date.now,
+    randomBytes: (count) => new Uint8Array(randomBytes(count)),
     boxes: [{ publicKey: bytesOf(keys.card().sealingKey), secretKey: keys.sealingKey() }],
     boxOf: (id) => {
       const found = aggregators.find((node) => node.id === id);

@@ -55,8 +55,13 @@ export const ruleReplayPorts = ({ places, pool }: ServiceContext, source: RuleSo
   folder: source.current,
   replay: (files, since) =>
     pool.run('replayRules', {
-      ...{ databaseFile: places.database, files, since, limitMs: REPLAY_MS },
-      ...{ home: homeDirectory(process.env), user: loginName(), platform: process.platform },
+      databaseFile: places.database,
+      files,
+      since,
+      limitMs: REPLAY_MS,
+      home: homeDirectory(process.env),
+      user: loginName(),
+      platform: process.platform,
     }),
   now: Date.now,
 });

@@ -90,17 +90,18 @@ export async function openMesh(context: ServiceContext, configuration: Configura
   relay.follow(configuration);
   return {
     ...requestsOf(mesh, words, relay, carrier),
-    ...{ rollCall: relay.rollCall, carry: carrier.begin, carried: carrier.end },
+    rollCall: relay.rollCall,
+    carry: carrier.begin,
+    carried: carrier.end,
     status: () => ({ ...mesh.status(), relay: relay.status() }),
     ...passedOn(mesh),
-    ...{ asker: keys.asker, account: keys.account },
+    asker: keys.asker,
+    account: keys.account,
     reload: (next) => {
       mesh.reload(peersOf(next));
       relay.follow(next);
     },
     keepUp: () => keepUp(mesh, relay, tls),
-    announceRotation: (statement) => mesh.announceRotation(statement),
-    announceRevocation: (statement) => mesh.announceRevocation(statement),
     close: () => closeAll(discovery, relay, mesh),
   };
 }
@@ -118,7 +119,11 @@ async function keepUp(
   mesh.renewCertificate(await tls());
 }
 
-const passedOn = (mesh: Mesh): Pick<OpenMesh, 'invite' | 'join' | 'rehearse'> => ({
+const passedOn = (
+  mesh: Mesh,
+): Pick<OpenMesh, 'announceRotation' | 'announceRevocation' | 'invite' | 'join' | 'rehearse'> => ({
+  announceRotation: (statement) => mesh.announceRotation(statement),
+  announceRevocation: (statement) => mesh.announceRevocation(statement),
   rehearse: () => mesh.rehearse(),
   invite: (host) => mesh.invite(host),
   join: async (code) => {

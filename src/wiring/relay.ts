@@ -155,11 +155,11 @@ async function openWith(
   const { pass } = readPass(document);
   const { fleet, docs, questionKey } = unsealPass(pass, box);
   const settings: RelayOptions['settings'] = {
-    relays: head.relays.flatMap(({ url, key }) => {
-      const endpoint = parseEndpoint(url.slice(RELAY_SCHEME.length));
-      return endpoint === undefined ? [] : [{ ...endpoint, key }];
-    }),
-    ...{ fleet, ...(docs === null ? {} : { docs }), signNonce: keys.signConnection, boxes: [box] },
+    relays: relaysOf(head),
+    fleet,
+    ...(docs === null ? {} : { docs }),
+    signNonce: keys.signConnection,
+    boxes: [box],
     questionKey: bytesOf(questionKey),
     boxOf: (id) => {
       const found = [...head.supervisors, ...head.trustees].find((node) => node.id === id);
@@ -168,7 +168,12 @@ async function openWith(
   };
   const refusals = createRefusalLog(ports.audit, REFUSALS_MS, ({ peer }) => peer !== undefined && ports.isNamed(peer));
   const relay = openRelay({
-    ...{ identity, version: VERSION, settings, mode, pollMs: pollHours * HOUR_MS, now: Date.now },
+    identity,
+    version: VERSION,
+    settings,
+    mode,
+    pollMs: pollHours * HOUR_MS,
+    now: Date.now,
     randomBytes: (count) => new Uint8Array(randomBytes(count)),
     ports: {
       ...ports,
@@ -191,5 +196,11 @@ async function openWith(
   };
   return { relay: { ...relay, close }, isAsking: docs !== null, passExpires: pass.expires };
 }
+
+const relaysOf = (head: Plan['head']): RelayOptions['settings']['relays'] =>
+  head.relays.flatMap(({ url, key }) => {
+    const endpoint = parseEndpoint(url.slice(RELAY_SCHEME.length));
+    return endpoint === undefined ? [] : [{ ...endpoint, key }];
+  });
 
 const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));

@@ -20,7 +20,10 @@ export const followingRoster = (
   { configuration, isMeshRefused }: LoadedConfiguration,
 ): Configuration =>
   withRoster(configuration, roster.view(), {
-    ...{ self: identity.id, isMeshRefused, now: Date.now, stored: roster },
+    self: identity.id,
+    isMeshRefused,
+    now: Date.now,
+    stored: roster,
   });
 
 export function rosterPorts(context: ServiceContext): RosterActorPorts {

@@ -119,7 +119,10 @@ async function take(
 }
 
 const detailsOf = ({ id, subject, priority, until }: Advisory) => ({
-  ...{ id, subject: `${subject.kind} ${subject.name}`, priority, until },
+  id,
+  subject: `${subject.kind} ${subject.name}`,
+  priority,
+  until,
 });
 
 /** What an owner sees of it. */
@@ -134,7 +137,9 @@ async function write(ports: AdvisorPorts, { subject, priority, until }: Advisory
     id: ports.randomHex(16),
     author: ports.self(),
     issuedAt: isoTime(nowMs),
-    ...{ subject, priority, until },
+    subject,
+    priority,
+    until,
   };
   if (timeFault(advisory, nowMs) !== null)
     throw new CaroError('usage', `expected a last day from today to 92 days from now, got ${until}`);

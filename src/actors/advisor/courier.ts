@@ -54,7 +54,14 @@ async function deliver(
 ): Promise<void> {
   // By the current key: an advisory that waits may be older than it.
   const document = await seal({
-    ...{ type: 'caro.advisory', version: 1, id, author: self(), issuedAt, subject, priority, until },
+    type: 'caro.advisory',
+    version: 1,
+    id,
+    author: self(),
+    issuedAt,
+    subject,
+    priority,
+    until,
   });
   const result = await bus.request('peer.advise', { peer, document, deadlineMs: ADVISE_MS }, 2 * ADVISE_MS);
   store.deliver(id, node, result, now());

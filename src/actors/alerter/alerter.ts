@@ -101,11 +101,30 @@ async function deliver({ store, send, now }: AlerterPorts, { syslog, node }: Con
 const messageOf = (alert: RaisedAlert, host: string, nowMs: number): SyslogAlert => {
   const { rule, measure, condition, bound, value, before, days, until } = alert;
   return {
-    ...{ kind: 'alert', time: isoTime(nowMs), host, rule, measure, condition, bound, value, before, days, until },
+    kind: 'alert',
+    time: isoTime(nowMs),
+    host,
+    rule,
+    measure,
+    condition,
+    bound,
+    value,
+    before,
+    days,
+    until,
   };
 };
 
 const testMessage = (host: string, nowMs: number): SyslogAlert => ({
-  ...{ kind: 'test', time: isoTime(nowMs), host, rule: 'test', measure: 'risky', condition: 'above', bound: 0 },
-  ...{ value: null, before: null, days: 7, until: null },
+  kind: 'test',
+  time: isoTime(nowMs),
+  host,
+  rule: 'test',
+  measure: 'risky',
+  condition: 'above',
+  bound: 0,
+  value: null,
+  before: null,
+  days: 7,
+  until: null,
 });

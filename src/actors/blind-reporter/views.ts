@@ -8,8 +8,16 @@ export const ROLES = ['leader', 'trustee'] as const;
 export function taskView({ id, task }: OpenedTask): TaskView {
   const { name, layout, leader, trustee, floor, windowHours, completePercent, seasonDays, noiseSd } = task;
   return {
-    ...{ id, name, layout, leader: leader.node, trustee: trustee.node },
-    ...{ floor, windowHours, completePercent, seasonDays, noiseSd },
+    id,
+    name,
+    layout,
+    leader: leader.node,
+    trustee: trustee.node,
+    floor,
+    windowHours,
+    completePercent,
+    seasonDays,
+    noiseSd,
   };
 }
 
@@ -20,7 +28,11 @@ export function reportedDay({ day, task, dueMs, madeMs, release, deliveries }: D
     return { receivedAt: found.receivedMs === null ? null : isoTime(found.receivedMs), refused: found.refused };
   };
   return {
-    ...{ day, task, release, dueAt: isoTime(dueMs), madeAt: madeMs === null ? null : isoTime(madeMs) },
+    day,
+    task,
+    release,
+    dueAt: isoTime(dueMs),
+    madeAt: madeMs === null ? null : isoTime(madeMs),
     leader: delivery('leader'),
     trustee: delivery('trustee'),
   };

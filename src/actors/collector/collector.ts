@@ -45,7 +45,10 @@ export function createCollector(
   ports.refreshGuard(initial);
   let fullDisk: string | null = null;
   const intake = new SpoolIntake(ports, () => ({
-    ...{ ...observe, agents: agents.observe, isPrivate, pauses: ports.pauses.read() },
+    ...observe,
+    agents: agents.observe,
+    isPrivate,
+    pauses: ports.pauses.read(),
   }));
   const deletion = new Deletion(ports);
 

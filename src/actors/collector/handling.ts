@@ -22,7 +22,10 @@ const nameOf = ({ key }: RawCommand): string => `${key.session} ${key.command}`;
 /** The first analysis of a process takes long; a kill meanwhile would count against a command. */
 const FIRST: RawCommand = {
   key: { session: '', command: 0 },
-  ...{ startMs: 0, shell: 'sh', command: 'true', cwd: null },
+  startMs: 0,
+  shell: 'sh',
+  command: 'true',
+  cwd: null,
 };
 
 export class Handling {

@@ -154,7 +154,9 @@ const ofAudit = (own: SubmitterPorts['own'], head: StoredHead): OwnLog => ({
 });
 
 const ofReleases = ({ log, head, proof }: OwnReleases, cosignatures: ReleaseCosignatureStore): OwnLog => ({
-  ...{ log, head, proof },
+  log,
+  head,
+  proof,
   cosignedBy: (id) => cosignatures.find(log, id),
   keep: (witness, cosignature) => cosignatures.keep(log, { ...cosignature, size: head.size, key: head.key, witness }),
 });

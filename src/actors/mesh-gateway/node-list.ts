@@ -50,7 +50,13 @@ type Refused = ReturnType<OpenMesh['status']>['refused'];
 type Listed = Omit<OpenPeer, 'address'> & { readonly address: string | null };
 
 const absent = (id: string): Listed => ({
-  ...{ id, address: null, state: 'offline', code: null, skewMs: null, version: null, peer: null },
+  id,
+  address: null,
+  state: 'offline',
+  code: null,
+  skewMs: null,
+  version: null,
+  peer: null,
 });
 
 function nodeOf(

@@ -81,7 +81,8 @@ const sections = ({ families, ruleFamilies, techniques }: LayoutWords): readonly
   { measures: AUTHOR_KINDS.map((kind) => `authors.${kind}`), bits: 14, sum: 'commands' },
   ...AUTHOR_KINDS.map((kind) => ({
     measures: RISK_LEVELS.map((level) => `authors.${kind}.${level}`),
-    ...{ bits: 14, sum: `authors.${kind}` },
+    bits: 14,
+    sum: `authors.${kind}`,
   })),
 ];
 

@@ -126,7 +126,11 @@ async function make(task: OpenedTask, day: string, ports: ReporterPorts): Promis
   // Before the day is spent: a record too many after a crash is better than one that is missing.
   await audit({ type: 'report.made', details: { task: task.id, day } });
   store.spend({
-    ...{ day, task: task.id, node, madeMs: now(), cells },
+    day,
+    task: task.id,
+    node,
+    madeMs: now(),
+    cells,
     randomness: joinRandomness(randomness),
     envelopes: { leader: pending('leader'), trustee: pending('trustee') },
   });

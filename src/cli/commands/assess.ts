@@ -64,7 +64,10 @@ async function assessOne(context: Context, command: string, options: Options): P
       safer,
     }));
     sayJson(context, {
-      ...{ level: rating.level, tools: rating.tools, category: rating.category, rules },
+      level: rating.level,
+      tools: rating.tools,
+      category: rating.category,
+      rules,
       ...(explanation === undefined ? {} : { explanation }),
     });
   } else {

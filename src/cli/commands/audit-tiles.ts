@@ -102,8 +102,11 @@ type Verification = AuditVerification & { readonly tree: TreeVerification | null
  */
 export function verifyTiles(context: Context, folder: string, publicKey: Uint8Array): Verification {
   const bad = (seq: number, reason: string): Verification => ({
-    ...{ ok: false, records: Math.max(0, seq - 1), checkpoints: 1 },
-    ...{ firstBad: { seq, reason }, tree: null },
+    ok: false,
+    records: Math.max(0, seq - 1),
+    checkpoints: 1,
+    firstBad: { seq, reason },
+    tree: null,
   });
   const note = decodeNote(readText(join(folder, 'checkpoint')));
   const head = decodeTreeHead(note.text);

@@ -101,7 +101,9 @@ interface Row {
 function rowsOf({ days }: TotalAnswer, options: TotalsOptions): readonly Row[] {
   const sums = options.sum === undefined ? null : windowSums(days, options.sum === '7' ? 7 : 30);
   const rows = days.map(({ day, contributors, code, values }, index) => ({
-    ...{ day, contributors, code },
+    day,
+    contributors,
+    code,
     values: sums
       ? (sums[index] ?? []).map(({ sum, known }) => ({ value: sum, known }))
       : values.map((value) => ({ value, known: null })),

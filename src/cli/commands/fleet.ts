@@ -57,8 +57,12 @@ async function fleet(context: Context, { state, json, ask, timeout }: FleetOptio
   const received = await callAdmin(socket, 'org.requests', {});
   const { all, requests } = await withAnalystReader(context, ({ fleet: { reports, answers, roster } }) => ({
     all: fleetOf({
-      ...{ peers: mesh.peers, roster: roster(), self: { id: node.id, version: service.version } },
-      ...{ reports: reports(), answers: answers(), nowMs: context.now().getTime() },
+      peers: mesh.peers,
+      roster: roster(),
+      self: { id: node.id, version: service.version },
+      reports: reports(),
+      answers: answers(),
+      nowMs: context.now().getTime(),
     }),
     requests: joinRequestLines(received, roster()),
   }));

@@ -102,8 +102,15 @@ async function takeOver(context: Context, history: History, options: Options): P
   const old = oldIn(context, entries, changedMs);
   const kept = old > 0 && (await keepsOld(context, old, entries.length, options));
   const one = {
-    ...{ key, bookmark: bookmarkOf(all), source, shell: shell ?? shellOf(context.env), entries, kept },
-    ...{ skipped: all.length - entries.length, nowMs: context.now().getTime(), endMs: changedMs },
+    key,
+    bookmark: bookmarkOf(all),
+    source,
+    shell: shell ?? shellOf(context.env),
+    entries,
+    kept,
+    skipped: all.length - entries.length,
+    nowMs: context.now().getTime(),
+    endMs: changedMs,
   };
   if (entries.length > 0) handOver(places, one);
   else if (fresh.length > 0) writeBookmarks(places.data, { ...readBookmarks(places.data), [key]: one.bookmark });

@@ -110,7 +110,9 @@ async function join(context: Context, file: string, options: JoinOptions): Promi
     socket,
     'org.join',
     {
-      ...{ document, name: options.name ?? nameOf(context), unit: options.unit },
+      document,
+      name: options.name ?? nameOf(context),
+      unit: options.unit,
       ...(options.replaces === undefined ? {} : { predecessor: options.replaces }),
     },
     CHANGE_MS,

@@ -86,7 +86,11 @@ async function peerRows(
       name: name ?? null,
       address,
       trust: trust === 'denied' ? 'untrusted' : trust,
-      ...{ state: null, reason: null, skewMs: null, lastSeen: null, version: null },
+      state: null,
+      reason: null,
+      skewMs: null,
+      lastSeen: null,
+      version: null,
     };
   });
   return { rows, note: mesh ? 'The mesh is off: set enabled = true under [mesh].' : 'The service is not running.' };

@@ -48,7 +48,8 @@ export function addReport(program: Command, context: Context): void {
 
 function reportFrom(context: Context, { period, source, block, rolling }: Options): Promise<Report> {
   const question = {
-    ...{ period, isRolling: rolling === true },
+    period,
+    isRolling: rolling === true,
     ...(source === undefined ? {} : { name: source }),
     ...(block === undefined ? {} : { block }),
   };

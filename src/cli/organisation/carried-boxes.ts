@@ -60,7 +60,10 @@ export async function carryBoxes(socket: string, workspace: Workspace): Promise<
   for (const { what, name } of outcomes) if (what === 'request' || what === 'reply') workspace.remove('boxes', name);
   const count = (wanted: CarriedOutcome['what']): number => outcomes.filter(({ what }) => what === wanted).length;
   return {
-    ...{ requests: count('request'), replies: count('reply'), elsewhere: count('elsewhere'), written },
+    requests: count('request'),
+    replies: count('reply'),
+    elsewhere: count('elsewhere'),
+    written,
     refused: outcomes.flatMap(({ name, code }) => (code === null ? [] : [{ file: `boxes/${name}.json`, code }])),
   };
 }

@@ -177,8 +177,10 @@ function passOf(
   { signer, nowMs }: { readonly signer: Signer; readonly nowMs: number },
 ): string {
   const terms = {
-    ...{ connectionKey: bytesOf(card.connectionKey), mailbox: mailboxOf(id) },
-    ...{ expiresMs: Date.parse(expires), nowMs },
+    connectionKey: bytesOf(card.connectionKey),
+    mailbox: mailboxOf(id),
+    expiresMs: Date.parse(expires),
+    nowMs,
   };
   const isAggregator = role !== 'member';
   const fleetRole = isAggregator ? 'aggregator' : 'node';

@@ -103,7 +103,9 @@ const PASSES_AT_ONCE = 200;
 /** Passes to the relay, for as many calls of `org.import` as they need. */
 export const passParcels = (passes: readonly string[]): readonly OrgParcel[] =>
   Array.from({ length: Math.ceil(passes.length / PASSES_AT_ONCE) }, (_, at) => ({
-    ...{ heads: [], deltas: [], requests: [] },
+    heads: [],
+    deltas: [],
+    requests: [],
     passes: passes.slice(at * PASSES_AT_ONCE, (at + 1) * PASSES_AT_ONCE),
   }));
 

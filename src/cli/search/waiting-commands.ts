@@ -51,7 +51,11 @@ export async function waitingCommands(
       if (one === undefined) return undefined;
       const { raw, exitCode, shellPid } = one;
       const command = known.get(one) ?? {
-        ...{ timeMs: raw.startMs, cwd: raw.cwd, exitCode, shellPid, author: raw.agent?.name ?? HUMAN },
+        timeMs: raw.startMs,
+        cwd: raw.cwd,
+        exitCode,
+        shellPid,
+        author: raw.agent?.name ?? HUMAN,
         ...read(raw),
         project: raw.cwd === null ? null : (names.get(raw.cwd) ?? null),
       };

@@ -39,7 +39,9 @@ const observing = (program: AgentProgram): Part => ({
 
 /** Of the event before a command only. */
 const guarding = ({ name, events, entry, guardEntry = entry, comments }: AgentProgram): Part => ({
-  ...{ events: events.slice(0, 1), entry: guardEntry, comments },
+  events: events.slice(0, 1),
+  entry: guardEntry,
+  comments,
   own: new RegExp(`caro\\.js' guard agent ${name} --from (${GUARD_LEVELS.join('|')})"`),
 });
 

@@ -110,7 +110,14 @@ export function stateOf(
   const { rate = null, before = null, change = null } = measure ?? {};
   const value = condition === 'change' ? (change === null ? null : change * 100) : rate;
   return {
-    ...{ rule: rule.name, measure: rule.measure, condition, bound, days: rule.days, until, value, before },
+    rule: rule.name,
+    measure: rule.measure,
+    condition,
+    bound,
+    days: rule.days,
+    until,
+    value,
+    before,
     isMet: value !== null && until !== null && MET[condition](value, bound),
   };
 }

@@ -43,7 +43,10 @@ export function keptResult({ targets, ...result }: QueryResult): KeptResult | nu
   return {
     ...result,
     targets: targets.map(({ id, name, state, elapsedMs, silence }) => ({
-      ...{ id, name, state, elapsedMs },
+      id,
+      name,
+      state,
+      elapsedMs,
       ...(silence ? { silence } : {}),
     })),
   };

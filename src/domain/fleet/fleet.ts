@@ -109,8 +109,15 @@ export function fleetOf({ peers, roster, self, reports, answers, nowMs }: FleetF
       const state = stateOf(peer, report, isBlind ? undefined : answer?.state, nowMs);
       const reason = state === 'reporting' ? null : reasonOf(peer, report, answer, isBlind);
       return {
-        ...{ id, name: peer.name ?? entries.get(id)?.name ?? null, unit: entries.get(id)?.unit ?? null },
-        ...{ state, reason, advice: adviceOf(reason), connection, lastSeen, version },
+        id,
+        name: peer.name ?? entries.get(id)?.name ?? null,
+        unit: entries.get(id)?.unit ?? null,
+        state,
+        reason,
+        advice: adviceOf(reason),
+        connection,
+        lastSeen,
+        version,
         lastReport: report?.day ?? null,
         lastAnswer: answer && HAS_FIGURES.includes(answer.state) ? answer.time : null,
       };

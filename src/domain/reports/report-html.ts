@@ -105,7 +105,9 @@ function tactics(techniques: readonly NamedTechnique[]): string {
   const byTactic = new Map<string, NamedTechnique[]>();
   for (const one of techniques) byTactic.set(one.tactic, [...(byTactic.get(one.tactic) ?? []), one]);
   const sums = [...byTactic].map(([tactic, all]) => ({
-    ...{ tactic, all, sum: all.reduce((sum, { nodeDays }) => sum + (nodeDays ?? 0), 0) },
+    tactic,
+    all,
+    sum: all.reduce((sum, { nodeDays }) => sum + (nodeDays ?? 0), 0),
   }));
   const most = Math.max(1, ...sums.map(({ sum }) => sum));
   const rows = sums

@@ -74,7 +74,13 @@ const withoutPoints = ({
   change,
   days,
 }: KindMeasure): Omit<KindMeasure, 'points'> => ({
-  ...{ family, nodes, count, rate, before, change, days },
+  family,
+  nodes,
+  count,
+  rate,
+  before,
+  change,
+  days,
 });
 
 /** Both answers MUST be about the same span. */
@@ -86,7 +92,13 @@ export function reportOf(
   const { source: kind, name, floor } = source;
   return {
     format: 'caro.report.v1',
-    ...{ period, first: posture.first, last: posture.last, days, generatedAt, version, block },
+    period,
+    first: posture.first,
+    last: posture.last,
+    days,
+    generatedAt,
+    version,
+    block,
     source: { source: kind, name, floor },
     coverage: {
       members,

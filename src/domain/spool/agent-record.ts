@@ -53,7 +53,9 @@ export function agentRecord(fields: ReadonlyMap<string, string>): AgentRecord | 
   const number = numberOf(name, members, command, cwd);
   if (number === null) return null;
   return {
-    ...{ type, command: number, agent: { name, approval: approvalOf(members.get('permission_mode')) } },
+    type,
+    command: number,
+    agent: { name, approval: approvalOf(members.get('permission_mode')) },
     session: `agent:${name}:${process[1]}:${process[2]}:${digest(session).toString(16)}`,
     ...(cwd === undefined ? {} : { cwd }),
     ...(type === 'start' ? { text: command ?? '' } : endOf(name, event, members)),

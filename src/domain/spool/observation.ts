@@ -62,7 +62,10 @@ export function observe(
     const { agent } = record;
     return [
       {
-        ...{ key: keyOf(file, record), startMs: Math.floor(startMs), command: text, cwd: record.cwd ?? null },
+        key: keyOf(file, record),
+        startMs: Math.floor(startMs),
+        command: text,
+        cwd: record.cwd ?? null,
         shell: shell === AGENT_SPOOL ? AGENT_SHELL : shell,
         ...(agent ? { agent: { name: agent.name, approval: agent.approval } } : {}),
         ...(file.pid === IMPORT_PID ? { origin: record.kept ? 'kept' : 'imported' } : {}),

@@ -40,7 +40,11 @@ const NO_LAYOUT = figureLayout([]);
 
 /** A day of which nothing is known. */
 export const unknownDay = (day: string): FigureDay => ({
-  ...{ day, contributors: null, code: null, layout: NO_LAYOUT, values: [] },
+  day,
+  contributors: null,
+  code: null,
+  layout: NO_LAYOUT,
+  values: [],
 });
 
 /** Null: withheld, or nobody counted it. */

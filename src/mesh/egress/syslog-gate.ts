@@ -51,7 +51,11 @@ export async function sendSyslog(receiver: SyslogReceiver, frames: string, { rec
 function open({ host, port, ca, name }: SyslogReceiver): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = connect({
-      ...{ host, port, ca, minVersion: 'TLSv1.2', rejectUnauthorized: true },
+      host,
+      port,
+      ca,
+      minVersion: 'TLSv1.2',
+      rejectUnauthorized: true,
       ...(name !== '' && isIP(name) === 0 ? { servername: name } : {}),
     });
     const timer = setTimeout(() => socket.destroy(new Error('ETIMEDOUT')), CONNECT_MS);

@@ -60,8 +60,14 @@ export function createCarrier(options: CarrierOptions): Carrier {
     ports.onRefuse(code, peer);
   };
   const intake = createRelayIntake({
-    ...{ self, gate, boxes, ports: { ...ports, onRefuse }, outlet: () => outlet, now },
-    ...{ address: FOLDER_ADDRESS, maxWaitMs: MAX_AGE_MS },
+    self,
+    gate,
+    boxes,
+    ports: { ...ports, onRefuse },
+    outlet: () => outlet,
+    now,
+    address: FOLDER_ADDRESS,
+    maxWaitMs: MAX_AGE_MS,
   });
   /** By the id of the request. Anybody can put a forged one beside the reply of the peer. */
   const replies = new Map<string, CarriedBox[]>();
@@ -76,21 +82,16 @@ export function createCarrier(options: CarrierOptions): Carrier {
     }
     refusals.length = 0;
     await intake(subject, box);
-    const [code] = refusals;
-    return code === undefined ? { what: 'request', code: null } : { what: 'refused', code };
+    const [code = null] = refusals;
+    return { what: code === null ? 'request' : 'refused', code };
   };
   return {
     boxes: texts,
-    take: async (all) => {
-      const outcomes: CarriedOutcome[] = [];
-      for (const text of all) outcomes.push(await takeOne(text).catch(asOutcome));
-      return outcomes;
-    },
+    take: (all) => inTurn(all, (text) => takeOne(text).catch(asOutcome)),
     exchange: async (peer, request) => {
       const box = boxOf(peer);
       if (box === undefined || peer === self) throw away();
-      const nonceBytes = nonceOf(peer, request);
-      const [nonce, id] = [nonceBytes.toString('base64'), nonceBytes.toString('hex')];
+      const { nonce, id } = nonceOf(peer, request);
       const reply = (replies.get(id) ?? [])
         .map((carried) => openReply(boxes, carried, { peer, nonce, type: request.type }, self))
         .find((opened) => opened !== null);
@@ -116,12 +117,18 @@ const outletTo = (texts: string[]): RelayOutlet => ({
   },
 });
 
+async function inTurn<T, R>(all: readonly T[], one: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (const item of all) results.push(await one(item));
+  return results;
+}
+
 /** The same request has the same nonce on every visit, so that the reply to it is known. */
-const nonceOf = (peer: string, { type, body }: RelayRequest): Buffer =>
-  createHash('sha256')
-    .update(canonical([peer, type, body] as unknown as Json))
-    .digest()
-    .subarray(0, NONCE_BYTES);
+function nonceOf(peer: string, { type, body }: RelayRequest): { readonly nonce: string; readonly id: string } {
+  const hash = createHash('sha256').update(canonical([peer, type, body] as unknown as Json));
+  const nonce = hash.digest().subarray(0, NONCE_BYTES);
+  return { nonce: nonce.toString('base64'), id: nonce.toString('hex') };
+}
 
 const contentOf = ({ type, body }: RelayMessage): PeerReply => ({ type, body }) as unknown as PeerReply;
 

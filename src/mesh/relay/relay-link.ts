@@ -25,6 +25,23 @@ const STREAM_DAYS = 5;
 const REPLY_DAYS = 14;
 /** Largest message of a leader to a trustee. */
 const MAX_BYTES = 1_114_112;
+const STREAM = {
+  storage: 'file',
+  num_replicas: 1,
+  max_consumers: 1,
+  max_msgs: -1,
+  max_msgs_per_subject: 1,
+  max_msg_size: MAX_BYTES,
+};
+/** A queue that refuses what it has no room for. */
+const REQUEST_LIMITS = {
+  retention: 'workqueue',
+  discard: 'new',
+  max_age: STREAM_DAYS * DAY_NS,
+  max_bytes: REQUEST_BYTES,
+};
+/** The latest message of each subject, for whoever reads it. */
+const LATEST = { retention: 'limits', discard: 'old', max_bytes: REPLY_BYTES, allow_direct: true };
 const NAME_IN_USE = 10_058;
 /** Maximum messages or bytes exceeded, maximum per subject, insufficient storage. */
 const NO_ROOM: readonly (number | undefined)[] = [10_077, 10_047, 10_023];
@@ -138,12 +155,8 @@ function open(
 function linkOf(connection: NatsConnection, mailbox: string): RelayLink {
   const isOpen = (): boolean => !connection.isClosed();
   const ended = connection.closed().then((error) => asRelayError(error));
-  const api = (subject: string, body: object): Promise<void> => make(connection, subject, body);
-  const stream = (subjects: readonly string[], more: object): object => ({
-    ...{ name: mailbox, subjects, storage: 'file', num_replicas: 1, max_consumers: 1, max_msgs: -1 },
-    ...{ max_msgs_per_subject: 1, max_bytes: REPLY_BYTES, max_msg_size: MAX_BYTES },
-    ...more,
-  });
+  const keep = (name: string, subjects: readonly string[], limits: object): Promise<void> =>
+    make(connection, `$JS.API.STREAM.CREATE.${name}`, { ...STREAM, name, subjects, ...limits });
   return {
     isOpen,
     publish: (subject, box) => connection.publish(subject, box),
@@ -164,25 +177,14 @@ function linkOf(connection: NatsConnection, mailbox: string): RelayLink {
     },
     consume: async (taken, settleMs) => {
       const subjects = SLOTS.map((slot) => requestSubject(mailbox, '*', slot));
-      const limits = {
-        ...{ retention: 'workqueue', discard: 'new', max_age: STREAM_DAYS * DAY_NS, max_bytes: REQUEST_BYTES },
-      };
-      await api(`$JS.API.STREAM.CREATE.${mailbox}`, stream(subjects, limits));
+      await keep(mailbox, subjects, REQUEST_LIMITS);
       await makeConsumer(connection, mailbox, settleMs);
       const end = (): Promise<void> => connection.close();
       const settled = (message: Msg): Promise<void> => settle({ connection, taken, settleMs }, message).catch(end);
       void pull(connection, mailbox, settled).then(end, end);
     },
-    keepReplies: (subject) =>
-      api(
-        `$JS.API.STREAM.CREATE.${mailbox}`,
-        stream([subject], { retention: 'limits', discard: 'old', max_age: REPLY_DAYS * DAY_NS, allow_direct: true }),
-      ),
-    keepRoster: (subject) =>
-      api(`$JS.API.STREAM.CREATE.${ROSTER_STREAM}`, {
-        ...stream([subject], { retention: 'limits', discard: 'old', max_age: 0, allow_direct: true }),
-        name: ROSTER_STREAM,
-      }),
+    keepReplies: (subject) => keep(mailbox, [subject], { ...LATEST, max_age: REPLY_DAYS * DAY_NS }),
+    keepRoster: (subject) => keep(ROSTER_STREAM, [subject], { ...LATEST, max_age: 0 }),
     // The client never settles a flush of a connection that has ended.
     flush: () => Promise.race([connection.flush(), ended.then((error) => Promise.reject(error))]),
     ended,
@@ -252,8 +254,13 @@ async function makeConsumer(connection: NatsConnection, mailbox: string, settleM
   await make(connection, `$JS.API.CONSUMER.DURABLE.CREATE.${mailbox}.${CONSUMER}`, {
     stream_name: mailbox,
     config: {
-      ...{ durable_name: CONSUMER, ack_policy: 'explicit', deliver_policy: 'all', replay_policy: 'instant' },
-      ...{ ack_wait: settleMs * MS_NS, max_ack_pending: 1_000, max_waiting: 8 },
+      durable_name: CONSUMER,
+      ack_policy: 'explicit',
+      deliver_policy: 'all',
+      replay_policy: 'instant',
+      ack_wait: settleMs * MS_NS,
+      max_ack_pending: 1_000,
+      max_waiting: 8,
     },
   });
 }

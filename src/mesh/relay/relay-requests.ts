@@ -131,8 +131,14 @@ function remember(
 function newRequest({ randomBytes }: RequestOptions, peer: string, { type }: RelayRequest, key: Buffer): Request {
   const bytes = type === 'blind-report' ? key.subarray(0, NONCE_BYTES) : Buffer.from(randomBytes(NONCE_BYTES));
   return {
-    ...{ peer, type, nonce: bytes.toString('base64'), id: bytes.toString('hex') },
-    ...{ storedBy: undefined, slot: '', storedMs: 0, waiting: undefined },
+    peer,
+    type,
+    nonce: bytes.toString('base64'),
+    id: bytes.toString('hex'),
+    storedBy: undefined,
+    slot: '',
+    storedMs: 0,
+    waiting: undefined,
   };
 }
 

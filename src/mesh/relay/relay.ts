@@ -43,7 +43,11 @@ export interface RelayTimes {
 }
 
 const TIMES: RelayTimes = {
-  ...{ redialFirstMs: 1_000, redialMaxMs: 60_000, refusedMs: 15 * 60_000, idleMs: 20_000, settleMs: 30_000 },
+  redialFirstMs: 1_000,
+  redialMaxMs: 60_000,
+  refusedMs: 15 * 60_000,
+  idleMs: 20_000,
+  settleMs: 30_000,
 };
 
 export interface RelayState {
@@ -76,11 +80,23 @@ export function openRelay(options: RelayOptions): Relay {
   const gate = createRelayGate({ identity, box: boxes[0].publicKey, ports, now, randomBytes });
   const requests = createRelayRequests({ self, gate, boxes, boxOf, link: () => links.fleet, randomBytes });
   const asker = createAsker({
-    ...{ self, gate, questionKey, boxes, outlet: () => links.docs, randomBytes },
+    self,
+    gate,
+    questionKey,
+    boxes,
+    outlet: () => links.docs,
+    randomBytes,
     ...(ports.openMany ? { openMany: ports.openMany } : {}),
   });
   const listen = createListener({
-    ...{ self, version, gate, questionKey, nonces: createNonceCache(steadyMs), ports, outlet: () => links.fleet, now },
+    self,
+    version,
+    gate,
+    questionKey,
+    nonces: createNonceCache(steadyMs),
+    ports,
+    outlet: () => links.fleet,
+    now,
   });
   const intake = createRelayIntake({ self, gate, boxes, ports, outlet: () => links.docs, now });
   const dialler = createDialler(options, times, {
@@ -92,12 +108,7 @@ export function openRelay(options: RelayOptions): Relay {
       await serve(connected, { self, intake, requests, asker, listen, settleMs, isAsking: docs !== undefined });
       return connected.fleet;
     },
-    disconnect: async () => {
-      const { fleet, docs: other } = links;
-      delete links.fleet;
-      delete links.docs;
-      await Promise.allSettled([fleet?.close(), other?.close()]);
-    },
+    disconnect: () => closeBoth(links),
     isBusy: () => requests.waiting() > 0,
   });
   return {
@@ -115,6 +126,13 @@ export function openRelay(options: RelayOptions): Relay {
     keepUp: dialler.keepUp,
     close: dialler.close,
   };
+}
+
+async function closeBoth(links: { fleet?: RelayLink; docs?: RelayLink }): Promise<void> {
+  const { fleet, docs } = links;
+  delete links.fleet;
+  delete links.docs;
+  await Promise.allSettled([fleet?.close(), docs?.close()]);
 }
 
 interface Links {

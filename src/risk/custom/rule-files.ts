@@ -84,7 +84,14 @@ export const lineOfRule = (rule: CustomRule, system: RuleSystem): CustomRuleLine
 });
 
 export const lineOfUnusable = ({ id, file, title, reason }: UnusableRule): CustomRuleLine => ({
-  ...{ id, file, title, level: null, techniques: [], reason, advice: null, notes: [] },
+  id,
+  file,
+  title,
+  level: null,
+  techniques: [],
+  reason,
+  advice: null,
+  notes: [],
   state: 'set-aside' satisfies RuleState,
 });
 

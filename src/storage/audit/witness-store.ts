@@ -75,7 +75,10 @@ export function createWitnessStore(database: Database): WitnessStore {
           )
           .all() as Row[]
       ).map(({ node, log, size, timeMs, fault }) => ({
-        ...{ node, log, size, time: isoTime(timeMs) },
+        node,
+        log,
+        size,
+        time: isoTime(timeMs),
         fault: fault === null ? null : faultIn(fault),
       })),
   };

@@ -98,8 +98,12 @@ export class CommandHistory {
     for (const row of rows) {
       if (this.#seen.has(row.command)) continue;
       this.#add({
-        ...{ text: row.command, timeMs: row.time_ms, cwd: row.cwd, exitCode: row.exit_code },
-        ...{ risk: RISK_LEVELS[row.risk] ?? 'critical', rules: JSON.parse(row.rules) as string[] },
+        text: row.command,
+        timeMs: row.time_ms,
+        cwd: row.cwd,
+        exitCode: row.exit_code,
+        risk: RISK_LEVELS[row.risk] ?? 'critical',
+        rules: JSON.parse(row.rules) as string[],
         author: row.author,
       });
     }

@@ -287,8 +287,22 @@ function insert(
   const id = Number(lastInsertRowid);
   if (end === null) statements.running.run(sessionId, key.command, id);
   return {
-    ...{ id, time: isoTime(startMs), shell, command: command.command, cwd, running: end === null },
-    ...{ exitCode, durationMs, tools, category, risk, rules, host, author, approval, project },
+    id,
+    time: isoTime(startMs),
+    shell,
+    command: command.command,
+    cwd,
+    running: end === null,
+    exitCode,
+    durationMs,
+    tools,
+    category,
+    risk,
+    rules,
+    host,
+    author,
+    approval,
+    project,
   };
 }
 

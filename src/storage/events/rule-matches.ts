@@ -32,7 +32,9 @@ export const createRuleMatches = (database: Database): RuleMatches => ({
         )
         .all(sinceMs, JSON.stringify(rules), limit) as EventRow[]
     ).map(({ id, time_ms, command, rules: matched }) => ({
-      ...{ id, time: isoTime(time_ms), command },
+      id,
+      time: isoTime(time_ms),
+      command,
       rules: JSON.parse(matched) as string[],
     })),
 });

@@ -31,7 +31,10 @@ export function eventFacts(row: Row, isImported: boolean): EventFacts {
     throw new RangeError('expected an event');
   const [exitCode, durationMs] = [row['exit_code'] as number | null, row['duration_ms'] as number | null];
   return {
-    ...{ startMs, risk, rules, shell: row['shell'] as ShellKind },
+    startMs,
+    risk,
+    rules,
+    shell: row['shell'] as ShellKind,
     // Not stored separately; the mask in the text shows it.
     redacted: String(row['command']).includes('‹redacted:'),
     ...agentOf(row['author'] === undefined ? undefined : String(row['author'])),

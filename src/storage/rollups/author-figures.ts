@@ -26,7 +26,10 @@ export function readAgents(database: Database, from: number, to: number, and = '
     const own = rows.filter((row) => row.author === author);
     const sum = (of: 'count' | 'ended' | 'failures'): number => own.reduce((total, row) => total + row[of], 0);
     return {
-      ...{ author, commands: sum('count'), ended: sum('ended'), failures: sum('failures') },
+      author,
+      commands: sum('count'),
+      ended: sum('ended'),
+      failures: sum('failures'),
       levels: levelsFrom((rank) => own.find(({ risk }) => risk === rank)?.count ?? 0),
     };
   });

@@ -36,7 +36,10 @@ export function totalSources(database: Database): readonly TotalSource[] {
     const own = rows.filter((row) => row.name === name);
     const [newest] = own;
     return {
-      ...{ source: 'totals', name, floor: newest?.floor ?? 0, last: newest?.last ?? '' },
+      source: 'totals',
+      name,
+      floor: newest?.floor ?? 0,
+      last: newest?.last ?? '',
       first: own.reduce((first, row) => (row.first < first ? row.first : first), newest?.first ?? ''),
       blocks: [...new Set(own.flatMap(({ task }) => blocks.all({ task, first: EVERYBODY }) as string[]))],
       tasks: own.map(({ task, cells }) => ({ task, layout: figureLayout(JSON.parse(cells) as string[]) })),

@@ -61,7 +61,12 @@ type Source = TotalSource | (TrendSource & { readonly source: 'answers' });
 type Scope = Omit<TrendScope, 'source'> & { readonly source: Source };
 
 const withoutTasks = ({ source, name, floor, blocks, first, last }: Source): TrendSource => ({
-  ...{ source, name, floor, blocks, first, last },
+  source,
+  name,
+  floor,
+  blocks,
+  first,
+  last,
 });
 const shown = ({ source, ...scope }: Scope): TrendScope => ({ ...scope, source: withoutTasks(source) });
 

@@ -46,7 +46,9 @@ export function bars(range: Range, slots: readonly Slot[], now: Date): readonly 
     count: 0,
     ended: 0,
     failures: 0,
-    ...{ moderate: 0, high: 0, critical: 0 },
+    moderate: 0,
+    high: 0,
+    critical: 0,
   }));
   let at = 0;
   for (const slot of slots) {

@@ -50,8 +50,12 @@ export function analystRoutes(app: FastifyInstance, ports: DashboardPorts): void
       const { mesh, node, service } = await ports.daemon.ask('service.status', {});
       const { reports, answers, roster } = fleet();
       const members = fleetOf({
-        ...{ peers: mesh?.peers ?? [], roster: roster(), self: { id: node.id, version: service.version } },
-        ...{ reports: reports(), answers: answers(), nowMs: ports.now() },
+        peers: mesh?.peers ?? [],
+        roster: roster(),
+        self: { id: node.id, version: service.version },
+        reports: reports(),
+        answers: answers(),
+        nowMs: ports.now(),
       });
       const wanted = text?.toLowerCase() ?? '';
       const found = members.filter(
@@ -89,7 +93,8 @@ function reportRoute(app: FastifyInstance, ports: DashboardPorts): void {
         ports.analyst(),
         { ...question, isRolling: false },
         {
-          ...{ generatedAt: isoTime(ports.now()), version: service.version },
+          generatedAt: isoTime(ports.now()),
+          version: service.version,
           techniqueOf: (wanted) => techniques.find(({ id }) => id === wanted),
         },
       );

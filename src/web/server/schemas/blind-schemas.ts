@@ -8,9 +8,18 @@ const PER_ROLE = object({ leader: flag, trustee: flag });
 export const BLIND_STATUS = object({
   task: orNull(
     object({
-      ...{ id: text, name: text, layout: text, leader: text, trustee: text },
-      ...{ floor: count, windowHours: count, completePercent: count, seasonDays: count, noiseSd: count },
-      ...{ joinedAt: text, mayConnect: PER_ROLE },
+      id: text,
+      name: text,
+      layout: text,
+      leader: text,
+      trustee: text,
+      floor: count,
+      windowHours: count,
+      completePercent: count,
+      seasonDays: count,
+      noiseSd: count,
+      joinedAt: text,
+      mayConnect: PER_ROLE,
     }),
   ),
   stoppedBy: orNull(word(REPORT_STOPS)),
@@ -30,8 +39,12 @@ const DELIVERY = orNull(object({ receivedAt: maybeText, refused: maybeText }));
 export const REPORTED_DAYS = object({
   days: list(
     object({
-      ...{ day: text, task: text, dueAt: text, madeAt: maybeText },
-      ...{ leader: DELIVERY, trustee: DELIVERY },
+      day: text,
+      task: text,
+      dueAt: text,
+      madeAt: maybeText,
+      leader: DELIVERY,
+      trustee: DELIVERY,
       release: orNull(object({ contributors: maybeCount, withheld: maybeText })),
     }),
   ),

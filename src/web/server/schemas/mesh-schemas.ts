@@ -52,8 +52,14 @@ export const KEY_CHANGES = object({
 });
 
 const ALERT = {
-  ...{ rule: text, measure: text, condition: word(ALERT_CONDITIONS), bound: amount, days: count },
-  ...{ until: maybeText, value: maybeAmount, before: maybeAmount },
+  rule: text,
+  measure: text,
+  condition: word(ALERT_CONDITIONS),
+  bound: amount,
+  days: count,
+  until: maybeText,
+  value: maybeAmount,
+  before: maybeAmount,
 };
 export const ALERTS = object({
   states: list(object({ ...ALERT, isMet: flag })),

@@ -178,17 +178,23 @@ const WITH_NODE = { id: text, count } as const;
 /** What the owner worked on, and what happened with other nodes. */
 export const WORK = object({
   work: object({
-    ...{ since: text, until: text, isPartial: flag },
+    since: text,
+    until: text,
+    isPartial: flag,
     ...IN_PROJECT,
     projects: list(object({ project: maybeText, ...IN_PROJECT })),
     failing: list(object({ command: text, count, fix: maybeText })),
     aliases: list(object({ name: text, command: text, count, saved: count })),
   }),
   digest: object({
-    ...{ since: text, until: text },
+    since: text,
+    until: text,
     asked: list(object(WITH_NODE)),
     left: list(object({ ...WITH_NODE, bytes: count })),
-    ...{ trust: count, sharing: count, paired: count, keys: count },
+    trust: count,
+    sharing: count,
+    paired: count,
+    keys: count,
   }),
 });
 

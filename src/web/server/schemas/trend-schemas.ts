@@ -15,21 +15,39 @@ export const MARK = object({ id: count, first: day, last: day, label: text });
 
 const SCOPE = {
   source: object({
-    ...{ source: word(TREND_SOURCES), name: text, floor: count, blocks: list(text), first: day, last: day },
+    source: word(TREND_SOURCES),
+    name: text,
+    floor: count,
+    blocks: list(text),
+    first: day,
+    last: day,
   }),
-  ...{ block: text, until: day, days: count },
+  block: text,
+  until: day,
+  days: count,
 };
 /** Noise may make an amount negative. */
 const MEASURE = { count: maybeCount, days: count, rate: maybeNumber, before: maybeNumber, change: maybeNumber };
 const POINT = object({
-  ...{ first: day, last: day, days: count, known: count, released: count },
-  ...{ commands: maybeCount, risky: maybeCount, rate: maybeNumber, contributors: maybeCount },
+  first: day,
+  last: day,
+  days: count,
+  known: count,
+  released: count,
+  commands: maybeCount,
+  risky: maybeCount,
+  rate: maybeNumber,
+  contributors: maybeCount,
 });
 
 export const POSTURE = object({
   ...SCOPE,
   posture: object({
-    ...{ first: day, last: day, points: list(POINT), previous: list(POINT), risky: object(MEASURE) },
+    first: day,
+    last: day,
+    points: list(POINT),
+    previous: list(POINT),
+    risky: object(MEASURE),
     levels: list(object({ level: word(RISK_LEVELS), ...MEASURE })),
     kinds: list(object({ family: text, ...MEASURE, nodes: maybeCount, points: list(maybeNumber) })),
     agents: object({ commands: maybeNumber, risky: maybeNumber }),
@@ -51,8 +69,13 @@ export const HEAT_MAP = object({
   ...SCOPE,
   techniques: list(
     object({
-      ...{ technique: text, nodeDays: maybeCount, days: count, nodes: maybeCount },
-      ...{ rate: maybeNumber, before: maybeNumber, change: maybeNumber },
+      technique: text,
+      nodeDays: maybeCount,
+      days: count,
+      nodes: maybeCount,
+      rate: maybeNumber,
+      before: maybeNumber,
+      change: maybeNumber,
     }),
   ),
 });
@@ -60,7 +83,10 @@ export const HEAT_MAP = object({
 export const TECHNIQUE_GUIDES = object({
   techniques: list(
     object({
-      ...{ id: text, name: text, tactic: text, families: list(text) },
+      id: text,
+      name: text,
+      tactic: text,
+      families: list(text),
       rules: list(object({ id: text, family: text, level: word(RISK_LEVELS), reason: text, safer: text })),
     }),
   ),
@@ -83,8 +109,11 @@ export const FLEET = object({
         reason: maybeText,
         advice: maybeText,
       },
-      ...{ connection: word(NODE_STATES), lastSeen: maybeText, version: maybeText },
-      ...{ lastReport: maybeText, lastAnswer: maybeText },
+      connection: word(NODE_STATES),
+      lastSeen: maybeText,
+      version: maybeText,
+      lastReport: maybeText,
+      lastAnswer: maybeText,
     }),
   ),
 });
@@ -93,7 +122,12 @@ export const FLEET = object({
 export const JOIN_REQUESTS = object({
   requests: list(
     object({
-      ...{ node: text, fingerprint: text, name: text, unit: text, predecessor: maybeText, receivedAt: text },
+      node: text,
+      fingerprint: text,
+      name: text,
+      unit: text,
+      predecessor: maybeText,
+      receivedAt: text,
       reason: word(REQUEST_REASONS),
     }),
   ),
