@@ -19,11 +19,15 @@ writeFileSync(hook, agentHookCode(spool));
 const call = { session_id: 's', cwd: root, permission_mode: 'default', tool_name: 'Bash', tool_use_id: 'id' };
 const before = JSON.stringify({
   ...call,
-  ...{ hook_event_name: 'PreToolUse', tool_input: { command: 'git commit -m "a \\"b\\""', description: 'x' } },
+  hook_event_name: 'PreToolUse',
+  tool_input: { command: 'git commit -m "a \\"b\\""', description: 'x' },
 });
 const after = (bytes: number): string =>
   JSON.stringify({
-    ...{ ...call, hook_event_name: 'PostToolUse', tool_input: { command: 'make' }, duration_ms: 5 },
+    ...call,
+    hook_event_name: 'PostToolUse',
+    tool_input: { command: 'make' },
+    duration_ms: 5,
     tool_response: { stdout: 'a line of "output"\n'.repeat(bytes / 19), stderr: '', interrupted: false },
   });
 
@@ -52,8 +56,13 @@ const records = readdirSync(spool).length;
 report(
   'agent-hook',
   [...figures].map(([name, { median: medianMs, p99: p99Ms }]) => ({
-    ...{ name, medianMs, p99Ms, records, addedMs: round(medianMs - median('true')) },
-    ...{ ratioToTrue: round(medianMs / median('true')), ratioToNode: round(medianMs / median('node')) },
+    name,
+    medianMs,
+    p99Ms,
+    records,
+    addedMs: round(medianMs - median('true')),
+    ratioToTrue: round(medianMs / median('true')),
+    ratioToNode: round(medianMs / median('node')),
   })),
 );
 rmSync(root, { recursive: true });

@@ -20,17 +20,28 @@ export function openFleetNode(
   const random = (count: number): Uint8Array => new Uint8Array(randomBytes(count));
   const broker = { authority: () => authority };
   return openRelay({
-    ...{ identity: keys.identity, version: '0.1.0', mode: 'stay', pollMs: 1_000, now: Date.now, randomBytes: random },
+    identity: keys.identity,
+    version: '0.1.0',
+    mode: 'stay',
+    pollMs: 1_000,
+    now: Date.now,
+    randomBytes: random,
     settings: {
       relays: [address],
       fleet: credential(broker, keys, 'fleet', role),
       ...(role === 'aggregator' ? { docs: credential(broker, keys, 'docs', role) } : {}),
-      ...{ signNonce: keys.signNonce, boxes: [keys.box], boxOf: () => undefined },
+      signNonce: keys.signNonce,
+      boxes: [keys.box],
+      boxOf: () => undefined,
       questionKey: Buffer.from(authority.questionKey, 'base64'),
     },
     ports: {
       decide: () => ({ allow: true, level: null, rule: 'bench' }),
-      ...{ check: () => null, record: () => undefined, audit: () => undefined, mayConnect: () => true, onOpen },
+      check: () => null,
+      record: () => undefined,
+      audit: () => undefined,
+      mayConnect: () => true,
+      onOpen,
       onBlind: () => Promise.reject(new Error('expected no request')),
       onOrg: () => Promise.reject(new Error('not a supervisor')),
       onQuery: (_asker, { type }) => Promise.resolve({ result: 'access_denied', type }),

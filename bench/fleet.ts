@@ -47,7 +47,11 @@ function build(): void {
   for (const name of PROGRAMS)
     buildSync({
       entryPoints: [join(__dirname, `${name}.ts`)],
-      ...{ outfile: join(folder, `${name}.cjs`), bundle: true, platform: 'node', format: 'cjs', target: 'node20.19' },
+      outfile: join(folder, `${name}.cjs`),
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node20.19',
       minify: true,
     });
 }
@@ -170,9 +174,14 @@ async function measure(): Promise<object> {
     const baselineMs = summary(await told<readonly number[]>(start('fleet-baseline', String(NODES)))).median;
     const full = rss(broker.pid());
     return {
-      ...{ nodes: NODES, processes: fleet.processes.length, baselineMs, load: loadavg()[0] },
+      nodes: NODES,
+      processes: fleet.processes.length,
+      baselineMs,
+      load: loadavg()[0],
       broker: {
-        ...{ emptyRssMiB: empty, rssMiB: full, kibPerNode: round(((full - empty) * 1_024) / NODES) },
+        emptyRssMiB: empty,
+        rssMiB: full,
+        kibPerNode: round(((full - empty) * 1_024) / NODES),
         cpuMsPerConnection: round(cpu / NODES),
       },
       connectMs,

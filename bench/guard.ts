@@ -26,8 +26,12 @@ level: high
 
 const inputOf = (command: string): string =>
   JSON.stringify({
-    ...{ hook_event_name: 'PreToolUse', tool_name: 'Bash', tool_input: { command }, cwd: '/tmp' },
-    ...{ session_id: 's', permission_mode: 'default' },
+    hook_event_name: 'PreToolUse',
+    tool_name: 'Bash',
+    tool_input: { command },
+    cwd: '/tmp',
+    session_id: 's',
+    permission_mode: 'default',
   });
 
 function timed(home: string, words: readonly string[], command: string): number {
@@ -117,7 +121,9 @@ async function measureHooks(rounds: number): Promise<readonly unknown[]> {
     const agents = [
       { name: 'agent: caro guard, without the service', unit: 'ms', ...alone, ratioToBaseline: 1 },
       {
-        ...{ name: 'agent: caro guard, with the service', unit: 'ms', ...agent },
+        name: 'agent: caro guard, with the service',
+        unit: 'ms',
+        ...agent,
         ratioToBaseline: round(agent.median / alone.median),
       },
     ];
@@ -127,7 +133,9 @@ async function measureHooks(rounds: number): Promise<readonly unknown[]> {
       return [
         { name: `${shell}: the hook, without the service`, unit: 'ms', ...without, ratioToBaseline: 1 },
         {
-          ...{ name: `${shell}: the hook, with the service`, unit: 'ms', ...figures },
+          name: `${shell}: the hook, with the service`,
+          unit: 'ms',
+          ...figures,
           ratioToBaseline: round(figures.median / without.median),
         },
       ];

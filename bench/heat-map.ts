@@ -36,7 +36,8 @@ function main(): void {
     const floors: number[] = [];
     for (const [number, day] of daysUntil(UNTIL, DAYS).entries()) {
       const blocks = names('unit', UNITS).map((name, unit) => ({
-        ...{ name, contributors: 200 },
+        name,
+        contributors: 200,
         cells: layout.cells.map(
           ({ kind }, place) => ((place * 31 + unit * 17 + number * 7) % 200) * (kind === 'count' ? 5 : 1),
         ),

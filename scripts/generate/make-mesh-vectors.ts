@@ -101,8 +101,14 @@ const RECEIPT = seal(
   RECEIPT_TYPE,
   Buffer.from(
     canonical({
-      ...{ type: 'caro.blind-receipt', version: 1, task: TASK, day: '2026-11-20', node: alice.id, role: 'trustee' },
-      ...{ report: documentHash(REPORT), receivedAt: iso(NOW) },
+      type: 'caro.blind-receipt',
+      version: 1,
+      task: TASK,
+      day: '2026-11-20',
+      node: alice.id,
+      role: 'trustee',
+      report: documentHash(REPORT),
+      receivedAt: iso(NOW),
     }),
   ),
   bob,
@@ -311,7 +317,10 @@ function writePairing(): void {
       [bob.id, alice.id],
       [alice.id, bob.id],
     ].map(([sender = '', recipient = '']) => ({
-      ...{ secret: shown.secret, session: SESSION, sender, recipient },
+      secret: shown.secret,
+      session: SESSION,
+      sender,
+      recipient,
       proof: pairingProof(secret, SESSION, sender, recipient),
     })),
   });

@@ -13,7 +13,13 @@ const [SELF, ADA, BEN, CAT, DAN] = [1, 2, 3, 4, 5].map(id) as [string, string, s
 const NOW = Date.parse('2026-11-29T12:00:00.000Z');
 
 const row = (peer: string, more: Partial<OpenPeer> = {}): OpenPeer => ({
-  ...{ id: peer, peer: null, address: '10.0.0.2:9238', state: 'connecting', code: null, skewMs: null, version: null },
+  id: peer,
+  peer: null,
+  address: '10.0.0.2:9238',
+  state: 'connecting',
+  code: null,
+  skewMs: null,
+  version: null,
   ...more,
 });
 
@@ -51,8 +57,15 @@ describe('the list of nodes', () => {
     const nodes = listed({ trust: { [SELF]: 'peer', [ADA]: 'supervisor', [BEN]: 'untrusted' } });
     expect(nodes).toEqual([
       {
-        ...{ id: ADA, name: null, address: null, trust: 'supervisor', state: 'offline', reason: 'no_address' },
-        ...{ skewMs: null, lastSeen: null, version: null },
+        id: ADA,
+        name: null,
+        address: null,
+        trust: 'supervisor',
+        state: 'offline',
+        reason: 'no_address',
+        skewMs: null,
+        lastSeen: null,
+        version: null,
       },
     ]);
   });

@@ -28,8 +28,15 @@ test('a queued summary is not stored if trust in its peer ends meanwhile', async
   const trusted = new Set<string>();
   const { handlers } = createSummarizer(
     {
-      ...{ bus: silent, store, now: () => NOW, mayConnect: (sender) => trusted.has(`${sender.id} ${sender.address}`) },
-      ...{ nodes: unused, family: unused, digest: unused, make: unused, randomHex: unused },
+      bus: silent,
+      store,
+      now: () => NOW,
+      mayConnect: (sender) => trusted.has(`${sender.id} ${sender.address}`),
+      nodes: unused,
+      family: unused,
+      digest: unused,
+      make: unused,
+      randomHex: unused,
     },
     SETTINGS,
   );

@@ -12,15 +12,21 @@ import { until } from '../rig/until.ts';
 test('a supervisor that sends a false pass behind a new head does not keep the head from coming into force', async () => {
   const store = createRosterStore(testDatabase());
   const node = createRosterNode({
-    ...{ store, signer: () => keyOf('ws-1'), card: () => cardOf('ws-1'), now: () => NOW_MS },
+    store,
+    signer: () => keyOf('ws-1'),
+    card: () => cardOf('ws-1'),
+    now: () => NOW_MS,
   });
   const first = signed(firstHead(), 'anna', 'boris');
   node.join({ document: encodeHead(first), name: 'ws-1', unit: 'berlin' });
   const second = signed(nextHead(first, { supervisors: [] }), 'anna', 'boris');
   const pass = signPass(
     {
-      ...{ org: 'example-gmbh', node: keyOf('ws-1').id, sealingKey: cardOf('ws-1').sealingKey },
-      ...{ createdAt: '2026-12-01T00:00:00.000Z', expires: '2027-05-28T00:00:00.000Z' },
+      org: 'example-gmbh',
+      node: keyOf('ws-1').id,
+      sealingKey: cardOf('ws-1').sealingKey,
+      createdAt: '2026-12-01T00:00:00.000Z',
+      expires: '2027-05-28T00:00:00.000Z',
       content: { fleet: 'a.b.c', docs: null, questionKey: '' },
     },
     keyOf('ciso'),

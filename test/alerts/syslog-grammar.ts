@@ -61,7 +61,14 @@ export function parseSyslog(text: string): Syslog {
   if (rest !== '' && !rest.startsWith(' ')) throw new Error('expected a space before the message');
   const pri = Number(priority);
   return {
-    ...{ facility: pri >> 3, severity: pri & 7, timestamp, hostname, appName, procId, msgId, data },
+    facility: pri >> 3,
+    severity: pri & 7,
+    timestamp,
+    hostname,
+    appName,
+    procId,
+    msgId,
+    data,
     message: rest.slice(1),
   };
 }

@@ -31,8 +31,13 @@ describe('an alert as a syslog message', () => {
       msgId: 'ALERT',
       data: {
         'caro@32473': {
-          ...{ rule: 'risk-up', measure: 'techniques.T1070.003', condition: 'change', bound: '25', value: '31.235' },
-          ...{ days: '7', until: '2026-03-03' },
+          rule: 'risk-up',
+          measure: 'techniques.T1070.003',
+          condition: 'change',
+          bound: '25',
+          value: '31.235',
+          days: '7',
+          until: '2026-03-03',
         },
       },
       message: 'Alert risk-up: techniques.T1070.003 is 31.235, change 25, over 7 days',

@@ -70,7 +70,12 @@ export async function openNode(
   });
   return {
     ...rig,
-    ...{ node, database: opened, store, reporter, records, shard },
+    node,
+    database: opened,
+    store,
+    reporter,
+    records,
+    shard,
     courier: { store, audit, exchange: () => Promise.reject(new Error('expected no message')) },
     time: () => nowMs,
     setTime: (ms) => {

@@ -25,9 +25,17 @@ const TASK = Buffer.alloc(32, 7).toString('base64');
 const NOW_MS = Date.parse('2026-11-24T01:00:00.000Z');
 
 const entryOf = (seq: number, received: number): ReleaseEntry => ({
-  ...{ type: 'caro.release', version: 1, task: TASK, seq, previous: NO_RELEASE },
-  ...{ day: `2026-11-${String(seq + 1).padStart(2, '0')}`, time: '2026-11-24T01:00:00.000Z' },
-  ...{ received, invalid: 0, blocks: [], withheld: 'release_below_floor' },
+  type: 'caro.release',
+  version: 1,
+  task: TASK,
+  seq,
+  previous: NO_RELEASE,
+  day: `2026-11-${String(seq + 1).padStart(2, '0')}`,
+  time: '2026-11-24T01:00:00.000Z',
+  received,
+  invalid: 0,
+  blocks: [],
+  withheld: 'release_below_floor',
 });
 
 function rig() {

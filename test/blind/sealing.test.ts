@@ -53,7 +53,11 @@ describe('the library @hpke/core', () => {
           expect(hex(key.publicKey)).toBe(hex(new Uint8Array(await kem.serializePublicKey(pair.publicKey))));
           expect(hex(key.secretKey)).toBe(hex(new Uint8Array(await kem.serializePrivateKey(pair.privateKey))));
           const box = await sealing.seal({
-            ...{ recipient: key.publicKey, info, associatedData, plaintext, ephemeral },
+            recipient: key.publicKey,
+            info,
+            associatedData,
+            plaintext,
+            ephemeral,
           });
           const sender = await suite.createSenderContext({
             recipientPublicKey: pair.publicKey,
@@ -91,7 +95,8 @@ describe('a box', () => {
       boxes.add(hex(box.subarray(0, 32)));
       const recipient = await suite.createRecipientContext({
         recipientKey: (await suite.kem.importKey('raw', copy(key.secretKey), false)) as webcrypto.CryptoKey,
-        ...{ enc: copy(box.subarray(0, 32)), info: copy(info) },
+        enc: copy(box.subarray(0, 32)),
+        info: copy(info),
       });
       const opened = await recipient.open(copy(box.subarray(32)), copy(associatedData));
       expect(Buffer.from(opened)).toEqual(plaintext);

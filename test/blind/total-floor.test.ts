@@ -58,10 +58,14 @@ const cell = (blocks: ReturnType<typeof withFloor>, name: string, of = EVERYBODY
 /** Counts of the table of levels and authors, from its inner cells. */
 function byAuthors(safe: number, high: number, agentSafe: number, agentHigh: number): Amounts {
   return {
-    ...{ 'l.safe': safe, 'l.high': high },
-    ...{ 'a.human': safe + high - agentSafe - agentHigh, 'a.agent': agentSafe + agentHigh },
-    ...{ 'a.human.safe': safe - agentSafe, 'a.human.high': high - agentHigh },
-    ...{ 'a.agent.safe': agentSafe, 'a.agent.high': agentHigh },
+    'l.safe': safe,
+    'l.high': high,
+    'a.human': safe + high - agentSafe - agentHigh,
+    'a.agent': agentSafe + agentHigh,
+    'a.human.safe': safe - agentSafe,
+    'a.human.high': high - agentHigh,
+    'a.agent.safe': agentSafe,
+    'a.agent.high': agentHigh,
   };
 }
 

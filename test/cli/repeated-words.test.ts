@@ -24,7 +24,10 @@ test.each([60, 3_000])(
     const input = lines.map((command, id) => `${JSON.stringify({ id: String(id), command })}\n`).join('');
     // A separate process, because nothing inside of one can stop an expression that does not end.
     const { status, stdout } = spawnSync(process.execPath, [CARO, 'assess', '--jsonl'], {
-      ...{ input, encoding: 'utf8', timeout: 120_000, maxBuffer: 2 ** 27 },
+      input,
+      encoding: 'utf8',
+      timeout: 120_000,
+      maxBuffer: 2 ** 27,
     });
     expect(status).toBe(0);
     expect(stdout.trimEnd().split('\n')).toHaveLength(lines.length);

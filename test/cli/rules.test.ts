@@ -187,8 +187,16 @@ describe('caro rules test', () => {
     const { database } = openDatabase(cli.places.database, startMs);
     const started = ['crontab -l', 'ls', 'crontab -u ‹redacted:password›'].map((command, index) => ({
       key: { session: 'bash.1.1', command: index + 1 },
-      ...{ startMs: startMs + index, shell: 'bash' as const, command, cwd: null, tools: ['x'], category: 'other' },
-      ...{ pattern: { name: 'other', tool: 'other' }, risk: 'safe' as const, rules: [], redacted: false },
+      startMs: startMs + index,
+      shell: 'bash' as const,
+      command,
+      cwd: null,
+      tools: ['x'],
+      category: 'other',
+      pattern: { name: 'other', tool: 'other' },
+      risk: 'safe' as const,
+      rules: [],
+      redacted: false,
     }));
     createEventStore(database, 'rig').commit({
       started,

@@ -23,9 +23,16 @@ function released(amounts: Readonly<Record<string, number>>, few: readonly strin
 }
 
 const DAY = {
-  ...{ 'families.git': 10, 'hours.9': 10, 'levels.safe': 8, 'levels.high': 2 },
-  ...{ 'authors.human': 6, 'authors.human.safe': 5, 'authors.human.high': 1 },
-  ...{ 'authors.agent': 4, 'authors.agent.safe': 3, 'authors.agent.high': 1 },
+  'families.git': 10,
+  'hours.9': 10,
+  'levels.safe': 8,
+  'levels.high': 2,
+  'authors.human': 6,
+  'authors.human.safe': 5,
+  'authors.human.high': 1,
+  'authors.agent': 4,
+  'authors.agent.safe': 3,
+  'authors.agent.high': 1,
 };
 
 describe('the share of coding agents in released totals', () => {

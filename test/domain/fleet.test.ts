@@ -4,12 +4,22 @@ import { joinRequestLines } from '../../src/domain/fleet/join-requests.ts';
 
 const NOW = Date.parse('2026-11-28T12:00:00Z');
 const peer = (name: string, more: Partial<FleetFacts['peers'][number]> = {}): FleetFacts['peers'][number] => ({
-  ...{ id: `id-${name}`, name, address: null, trust: 'peer', state: 'connected', reason: null, skewMs: 0 },
-  ...{ lastSeen: '2026-11-28T11:00:00.000Z', version: '0.2.0' },
+  id: `id-${name}`,
+  name,
+  address: null,
+  trust: 'peer',
+  state: 'connected',
+  reason: null,
+  skewMs: 0,
+  lastSeen: '2026-11-28T11:00:00.000Z',
+  version: '0.2.0',
   ...more,
 });
 const report = (name: string, day: string | null, code: string | null = null) => ({
-  ...{ node: `key-of-${name}`, account: `id-${name}`, day, code },
+  node: `key-of-${name}`,
+  account: `id-${name}`,
+  day,
+  code,
 });
 const SELF = { id: 'id-own', version: '0.2.0' };
 const fleet = (facts: Partial<FleetFacts>) =>
@@ -87,7 +97,13 @@ test('members of the roster are listed with their unit, also those that are no p
 
 test('requests to join come with a reason, problems first', () => {
   const request = (name: string, predecessor: string | null, receivedAt: string, node = `id-new-${name}`) => ({
-    ...{ node, fingerprint: 'f', name, unit: 'site-01', predecessor, receivedAt, document: 'signed' },
+    node,
+    fingerprint: 'f',
+    name,
+    unit: 'site-01',
+    predecessor,
+    receivedAt,
+    document: 'signed',
   });
   const roster = [{ id: 'id-ann', name: 'ann', unit: 'site-01' }];
   const lines = joinRequestLines(

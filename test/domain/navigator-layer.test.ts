@@ -7,7 +7,10 @@ import { TECHNIQUES } from '../../src/risk/techniques.ts';
 
 const text = { type: 'string' };
 const closed = (properties: object, required: readonly string[] = []) => ({
-  ...{ type: 'object', properties, required, additionalProperties: false },
+  type: 'object',
+  properties,
+  required,
+  additionalProperties: false,
 });
 const METADATA = { type: 'array', items: closed({ name: text, value: text }, ['name', 'value']) };
 /**
@@ -68,7 +71,10 @@ const measure = (technique: string, nodeDays: number | null): TechniqueMeasure =
 });
 const answer = (techniques: readonly TechniqueMeasure[]): HeatMapAnswer => ({
   source: { source: 'totals', name: 'staff', floor: 20, blocks: [], first: '2026-01-01', last: '2026-11-28' },
-  ...{ block: 'organisation', until: '2026-11-28', days: 7, techniques },
+  block: 'organisation',
+  until: '2026-11-28',
+  days: 7,
+  techniques,
 });
 
 test.each([

@@ -7,8 +7,15 @@ const MORNING = Date.parse('2026-11-30T08:00:00.000Z');
 const MINUTE = 60_000;
 
 const typed = (minute: number, text: string, more: Partial<WorkedCommand> = {}): WorkedCommand => ({
-  ...{ timeMs: MORNING + minute * MINUTE, text, project: 'caro', session: 1, exitCode: 0, durationMs: 100 },
-  ...{ author: 'human', risk: 'safe', ...more },
+  timeMs: MORNING + minute * MINUTE,
+  text,
+  project: 'caro',
+  session: 1,
+  exitCode: 0,
+  durationMs: 100,
+  author: 'human',
+  risk: 'safe',
+  ...more,
 });
 
 describe('work', () => {

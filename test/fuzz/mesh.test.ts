@@ -24,8 +24,15 @@ const [peer, self, third] = [makeIdentity(), makeIdentity(), makeIdentity()];
 const session = Buffer.alloc(32, 7).toString('base64');
 const facts: SessionFacts = { self: self.id, peer: peer.id, publicKey: peer.publicKey, session, openedMs: NOW };
 const header = (sequence: number, type: string) => ({
-  ...{ version: 1, sender: peer.id, recipient: self.id, session, sequence, type, inReplyTo: null },
-  ...{ time: new Date(NOW).toISOString(), nonce: Buffer.alloc(16, sequence).toString('base64') },
+  version: 1,
+  sender: peer.id,
+  recipient: self.id,
+  session,
+  sequence,
+  type,
+  inReplyTo: null,
+  time: new Date(NOW).toISOString(),
+  nonce: Buffer.alloc(16, sequence).toString('base64'),
 });
 const rotation = signRotation(peer, third, { nowMs: NOW, nonce: Buffer.alloc(16, 1) });
 const revocation = signRevocation(peer, { nowMs: NOW, nonce: Buffer.alloc(16, 2) });

@@ -41,8 +41,14 @@ function guard(
 
 const bash = (command: unknown, more: object = {}): string =>
   JSON.stringify({
-    ...{ hook_event_name: 'PreToolUse', session_id: 's', tool_name: 'Bash', cwd: '/home/ann/project' },
-    ...{ tool_input: { command }, tool_use_id: 't', permission_mode: 'default', ...more },
+    hook_event_name: 'PreToolUse',
+    session_id: 's',
+    tool_name: 'Bash',
+    cwd: '/home/ann/project',
+    tool_input: { command },
+    tool_use_id: 't',
+    permission_mode: 'default',
+    ...more,
   });
 
 const notesIn = (home: string) =>
@@ -154,7 +160,9 @@ describe('the guard of an agent', () => {
     const cursor = JSON.stringify({ hook_event_name: 'beforeShellExecution', command: 'rm -rf /', cwd: '' });
     expect(JSON.parse((await guard(home, 'cursor', cursor)).stdout)).toMatchObject({ permission: 'deny' });
     expect(JSON.parse((await guard(home, 'other-agent', bash('git push --force'))).stdout)).toMatchObject({
-      ...{ decision: 'ask', level: 'high', rules: ['git.push-force'] },
+      decision: 'ask',
+      level: 'high',
+      rules: ['git.push-force'],
     });
     expect(JSON.parse((await guard(home, 'other-agent', bash('ls'))).stdout)).toMatchObject({ decision: 'allow' });
   });

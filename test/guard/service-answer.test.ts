@@ -31,7 +31,12 @@ afterAll(async () => {
 });
 
 const asked = (command: string, more: Partial<GuardQuestion> = {}): GuardQuestion => ({
-  ...{ command, shell: 'bash', cwd: join(home, 'work'), home, from: 'high', ...more },
+  command,
+  shell: 'bash',
+  cwd: join(home, 'work'),
+  home,
+  from: 'high',
+  ...more,
 });
 
 /** On a busy machine the time of the service is over before it begins; then it is asked again. */

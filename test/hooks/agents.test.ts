@@ -37,7 +37,11 @@ const speaker: BusClient = {
       (body as readonly { command?: string }[]).map(({ command }) =>
         kind === 'command.classify'
           ? {
-              ...{ analysis: {}, text: command, redacted: false, tools: ['git'], category: 'vcs' },
+              analysis: {},
+              text: command,
+              redacted: false,
+              tools: ['git'],
+              category: 'vcs',
               pattern: { name: 'git', tool: 'git' },
             }
           : { level: 'safe', rules: [] },
@@ -64,9 +68,14 @@ function rig(): Rig {
   const intake = (isAgentAlive: boolean): SpoolIntake =>
     new SpoolIntake(
       {
-        ...{ bus: speaker, rateLong: () => Promise.resolve(null), inHand: openInHandNote(join(home, 'in-hand')) },
-        ...{ onSetAside: () => undefined, spool: openSpoolFolder(spool, process.getuid?.() ?? 0), store },
-        ...{ isAlive: () => false, now: () => NOW },
+        bus: speaker,
+        rateLong: () => Promise.resolve(null),
+        inHand: openInHandNote(join(home, 'in-hand')),
+        onSetAside: () => undefined,
+        spool: openSpoolFolder(spool, process.getuid?.() ?? 0),
+        store,
+        isAlive: () => false,
+        now: () => NOW,
         isProcess: (pid, ticks) => isAgentAlive && isProcess(pid, ticks),
         projects: { namesOf: () => Promise.resolve(new Map()) },
       },

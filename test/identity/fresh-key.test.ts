@@ -23,7 +23,10 @@ test('making keys never waits for a collection of memory', () => {
   const outfile = join(newFolder(), 'seal.cjs');
   buildSync({
     entryPoints: [join(__dirname, '../../src/blind/sealing.ts')],
-    ...{ outfile, bundle: true, platform: 'node', format: 'cjs' },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
   });
   // A small young generation, as the service has, is collected every few hundred keys.
   const script = `const { sealBox, deriveSealingKey } = require(${JSON.stringify(outfile)});

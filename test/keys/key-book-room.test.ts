@@ -58,7 +58,8 @@ const full = (): KeyBook => {
   if (!first) throw new Error('expected a flooded book');
   const more = Array.from({ length: MAX_KEYS - flooded.rotations.length }, (_, index) => ({
     ...first,
-    ...{ old: `old ${index}`, new: `new ${index}` },
+    old: `old ${index}`,
+    new: `new ${index}`,
   }));
   return { ...flooded, rotations: [...flooded.rotations, ...more] };
 };

@@ -209,8 +209,13 @@ describe('trust in a key that was rotated', () => {
   /** Steps of keys that are nobody's: what a peer can make any number of. */
   const junk = (count: number): KeyBook['rotations'] =>
     Array.from({ length: count }, (_, index) => ({
-      ...{ old: `junk ${index}`, new: `junk ${index}'`, statement: rotation(3, 4) },
-      ...{ firstSeenMs: NOW, confirmed: false, shown: false, recorded: false },
+      old: `junk ${index}`,
+      new: `junk ${index}'`,
+      statement: rotation(3, 4),
+      firstSeenMs: NOW,
+      confirmed: false,
+      shown: false,
+      recorded: false,
     }));
 
   test('has room for a rival when it is full, so that a thief cannot fill it before his heir is contested', () => {

@@ -67,7 +67,13 @@ describe('forged announcements', () => {
     const news: PeerAddress[] = [];
     const onFound = (peer: PeerAddress): void => void news.push(peer);
     const discovery = await openDiscovery({
-      ...{ id: makeIdentity().id, host: HOST, port: 9_238, isWanted, onFound, now: Date.now, multicastPort: PORT },
+      id: makeIdentity().id,
+      host: HOST,
+      port: 9_238,
+      isWanted,
+      onFound,
+      now: Date.now,
+      multicastPort: PORT,
     });
     open.push(discovery);
     const { say, close } = await forger();

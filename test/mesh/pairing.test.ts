@@ -25,11 +25,17 @@ describe('pairing', () => {
     const { code, expiresAt } = host.mesh.invite();
     expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(9 * 60_000);
     expect(await guest.mesh.join(code)).toEqual({
-      ...{ id: host.id, name: 'desk-of-ann', fingerprint: host.identity.fingerprint, endpoint: host.address },
+      id: host.id,
+      name: 'desk-of-ann',
+      fingerprint: host.identity.fingerprint,
+      endpoint: host.address,
     });
     expect(host.paired).toEqual([
       {
-        ...{ id: guest.id, address: '127.0.0.1', name: 'laptop-of-bob', fingerprint: guest.identity.fingerprint },
+        id: guest.id,
+        address: '127.0.0.1',
+        name: 'laptop-of-bob',
+        fingerprint: guest.identity.fingerprint,
         endpoint: guest.address,
       },
     ]);

@@ -72,7 +72,10 @@ describe('the members of a roster', () => {
   test('refuse a delta that is unsorted, in another spelling, or removes a stranger', () => {
     const [first, second] = memberList(ALL).members as [Member, Member];
     const delta: RosterDelta = {
-      ...{ type: 'caro.roster-delta', org: 'example-gmbh', from: 0, to: 1 },
+      type: 'caro.roster-delta',
+      org: 'example-gmbh',
+      from: 0,
+      to: 1,
       add: [second, first],
       remove: [],
     };

@@ -17,7 +17,10 @@ describe('a trustee with version 1 that is asked', () => {
   ])('%s', (_what, peer, body, isBehind) => {
     const store = createRosterStore(testDatabase());
     const node = createRosterNode({
-      ...{ store, signer: () => keyOf('works-council'), card: () => cardOf('works-council'), now: () => NOW_MS },
+      store,
+      signer: () => keyOf('works-council'),
+      card: () => cardOf('works-council'),
+      now: () => NOW_MS,
     });
     const document = encodeHead(signed(firstHead(), 'anna', 'boris'));
     node.join({ document, name: 'works-council', unit: 'none' });

@@ -15,7 +15,10 @@ const node = keyOf('ws-1').id;
 const passOf = (signer = keyOf('anna'), change: Partial<PassContent> = {}, org = 'example-gmbh') =>
   signPass(
     {
-      ...{ org, node, createdAt: '2026-12-01T00:00:00.000Z', expires: '2027-05-28T00:00:00.000Z' },
+      org,
+      node,
+      createdAt: '2026-12-01T00:00:00.000Z',
+      expires: '2027-05-28T00:00:00.000Z',
       sealingKey: Buffer.from(key.publicKey).toString('base64'),
       content: { ...content, ...change },
     },

@@ -100,8 +100,12 @@ function make(): Vectors {
   if (!proof) throw new Error('expected a proof');
   const request = signRequest(
     {
-      ...{ org: 'example-gmbh', name: 'ws-7', unit: 'berlin/1', card: cardOf('ws-7') },
-      ...{ predecessor: 'ws-1', createdAt: '2026-11-30T00:00:00.000Z' },
+      org: 'example-gmbh',
+      name: 'ws-7',
+      unit: 'berlin/1',
+      card: cardOf('ws-7'),
+      predecessor: 'ws-1',
+      createdAt: '2026-11-30T00:00:00.000Z',
     },
     keyOf('ws-7'),
   ).envelope;

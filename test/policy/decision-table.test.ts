@@ -66,7 +66,8 @@ describe('the table of trust (FR-301, FR-701)', () => {
   test('the reason names the sharing level only where it restricts the grant', () => {
     const because = (trust: TrustLevel, level: SharingLevel, wanted?: 1 | 2) =>
       decide(settings({ trust: { nodes: { [ANA]: trust } }, sharing: { level } }), {
-        ...{ id: ANA, action: 'query' as const },
+        id: ANA,
+        action: 'query' as const,
         ...(wanted === undefined ? {} : { level: wanted }),
       });
     expect(because('peer', 2)).toMatchObject({ level: 2, rule: 'trust.nodes' });

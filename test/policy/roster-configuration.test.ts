@@ -13,7 +13,11 @@ const COUNCIL = keyOf('works-council').id;
 const SELF = keyOf('ws-1').id;
 
 const viewOf = (change: Partial<RosterView> = {}): RosterView => ({
-  ...{ org: 'example-gmbh', current: firstHead(), waiting: null, isForked: false, members: [memberOf('ws-2')] },
+  org: 'example-gmbh',
+  current: firstHead(),
+  waiting: null,
+  isForked: false,
+  members: [memberOf('ws-2')],
   ...change,
 });
 const configured = (change: Partial<Configuration> = {}): Configuration => ({

@@ -14,7 +14,9 @@ const given = {
     ],
   },
   trust: {
-    ...{ default: 'untrusted', nodes: { [ANA]: 'peer', [BEN]: 'share_to' }, subnets: { '10.0.0.0/8': 'share_to' } },
+    default: 'untrusted',
+    nodes: { [ANA]: 'peer', [BEN]: 'share_to' },
+    subnets: { '10.0.0.0/8': 'share_to' },
     deny: { nodes: [BEN, DAN], subnets: ['192.0.2.0/24'] },
   },
 } as unknown as Pick<Configuration, 'mesh' | 'trust'>;

@@ -170,7 +170,9 @@ export function makeContainers(): Containers {
   writeFileSync(confine, CONFINE);
   const environment = (name: string): NodeJS.ProcessEnv => ({
     PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin`,
-    ...{ HOME: volumeOf(name), CARO_HOME: volumeOf(name), LANG: 'C.UTF-8' },
+    HOME: volumeOf(name),
+    CARO_HOME: volumeOf(name),
+    LANG: 'C.UTF-8',
   });
   const inside = (name: string): readonly string[] => [
     `--net=${network.paths.get(name)}`,
@@ -184,7 +186,9 @@ export function makeContainers(): Containers {
   );
   const running = new Map<string, Running>();
   const outcome = (done: ReturnType<typeof spawnSync>): CommandOutcome => ({
-    ...{ code: done.status ?? 1, stdout: String(done.stdout), stderr: String(done.stderr) },
+    code: done.status ?? 1,
+    stdout: String(done.stdout),
+    stderr: String(done.stderr),
   });
   const exec: Containers['exec'] = (name, words, input = '') =>
     outcome(spawnSync('nsenter', [...inside(name), ...words], { env: environment(name), encoding: 'utf8', input }));

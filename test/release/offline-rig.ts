@@ -94,7 +94,11 @@ export function openMachine(archive: string): Machine {
   const unpacked = join(unpackIn, readdirSync(unpackIn)[0] ?? '');
   const program = join(home, '.local', 'bin', 'caro');
   return {
-    ...{ home, unpacked, network, run, prefix },
+    home,
+    unpacked,
+    network,
+    run,
+    prefix,
     install: (env) => run('sh', [join(unpacked, 'install.sh')], env),
     caro: (...args) => run(program, args),
     startService: () => startService([...prefix, program, 'service', 'run'], home, environment),

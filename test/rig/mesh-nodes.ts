@@ -90,7 +90,13 @@ export async function makeNode(home: string, name: string, host = '127.0.0.1', p
     service = undefined;
   };
   return {
-    ...{ home, name, identity, id: identity.id, endpoint, call, audit },
+    home,
+    name,
+    identity,
+    id: identity.id,
+    endpoint,
+    call,
+    audit,
     configure: (settings, listen = endpoint) =>
       writeFileSync(join(home, 'config', 'caro.toml'), tomlOf(name, listen, settings), { mode: 0o600 }),
     start: async (prefix, options) => {

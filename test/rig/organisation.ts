@@ -143,7 +143,14 @@ async function found(
     }),
   );
   return {
-    ...{ analyst, trustee, nodes, folder: office, file, keys, officer, publish },
+    analyst,
+    trustee,
+    nodes,
+    folder: office,
+    file,
+    keys,
+    officer,
+    publish,
     makeNode: make,
     end: async () => {
       await Promise.all(made.map((node) => node.stop()));

@@ -14,20 +14,34 @@ const folder = temporaryFolders();
 const NOON = Date.parse('2026-03-04T12:00:00Z');
 
 const command = (number: number, more: Partial<StartedCommand> = {}): StartedCommand => ({
-  ...{ key: { session: 'bash.1.1', command: number }, startMs: NOON, shell: 'bash', command: 'git push', cwd: '/w' },
-  ...{ tools: ['git'], category: 'version-control', pattern: { name: 'git push', tool: 'git' } },
-  ...{ risk: 'safe', rules: [], redacted: false },
+  key: { session: 'bash.1.1', command: number },
+  startMs: NOON,
+  shell: 'bash',
+  command: 'git push',
+  cwd: '/w',
+  tools: ['git'],
+  category: 'version-control',
+  pattern: { name: 'git push', tool: 'git' },
+  risk: 'safe',
+  rules: [],
+  redacted: false,
   ...more,
 });
 const byAgent = (number: number, name: string, more: Partial<StartedCommand> = {}): StartedCommand =>
   command(number, {
-    ...{ key: { session: `agent:${name}`, command: number }, agent: { name, approval: 'acceptEdits' } },
+    key: { session: `agent:${name}`, command: number },
+    agent: { name, approval: 'acceptEdits' },
     ...more,
   });
 
 function commit(database: Database, started: readonly StartedCommand[], finished: readonly FinishedCommand[] = []) {
   return createEventStore(database, 'host').commit({
-    ...{ started, finished, ended: [], offsets: [], dropped: [], nowMs: NOON },
+    started,
+    finished,
+    ended: [],
+    offsets: [],
+    dropped: [],
+    nowMs: NOON,
   });
 }
 

@@ -60,7 +60,9 @@ function store(database: Database, commands: readonly Typed[]): void {
     started: commands.map(commandOf),
     finished: commands.map(({ exitCode, durationMs }, number) => ({
       key: { session: `bash.${commands[number]?.imported ? 0 : 1}.1`, command: number },
-      ...{ exitCode, durationMs, endMs: null },
+      exitCode,
+      durationMs,
+      endMs: null,
     })),
   });
 }
@@ -114,7 +116,9 @@ test('without the deleted commands every figure is what it would be if they had 
         finished: commands.map(([command], number) => ({
           ...nothing,
           key: commandOf(command, number).key,
-          ...{ exitCode: command.exitCode, durationMs: command.durationMs, endMs: null },
+          exitCode: command.exitCode,
+          durationMs: command.durationMs,
+          endMs: null,
         })),
       });
       expect(figures(database)).toEqual(figures(other));
@@ -147,8 +151,14 @@ test('no byte of a deleted command is left in the database, its write-ahead log 
 });
 
 const PLAIN: Typed = {
-  ...{ minutes: 1, pattern: 'echo', risk: 'safe', rules: [], redacted: false, imported: false },
-  ...{ exitCode: 0, durationMs: 5 },
+  minutes: 1,
+  pattern: 'echo',
+  risk: 'safe',
+  rules: [],
+  redacted: false,
+  imported: false,
+  exitCode: 0,
+  durationMs: 5,
 };
 
 test('in a copy that holds another event under the same id, that one stays', async () => {

@@ -70,7 +70,8 @@ test('a store of an earlier version gets the figures that units are compared by 
   const [risk, odd] = [CELLS.indexOf('levels.high.count'), CELLS.indexOf('levels.safe.count')];
   const cells = CELLS.map((_, place) => place);
   const day = (withheld: readonly number[], end: string) => ({
-    ...{ day: end, code: null },
+    day: end,
+    code: null,
     blocks: everybody(cells.map((value, place) => (withheld.includes(place) ? null : value))),
   });
   const series = { ...SERIES, cells: CELLS };
@@ -105,7 +106,9 @@ const risksIn = (database: Database) =>
 
 test('a sum over days says how many of them are known, and is null where none is', () => {
   const days = daysUntil('2026-11-30', 40).map((day, index) => ({
-    ...{ day, contributors: 30, code: null },
+    day,
+    contributors: 30,
+    code: null,
     values: [index % 10 === 0 ? null : 2, null, 0],
   }));
   const week = windowSums(days, 7).at(-1);

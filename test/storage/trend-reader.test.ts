@@ -42,8 +42,15 @@ describe('trends from released totals', () => {
     expect(posture.risky).toEqual({ count: 70, days: 14, rate: 5, before: 10, change: -0.5 });
     expect(posture.points).toHaveLength(14);
     expect(posture.points.at(-1)).toEqual({
-      ...{ first: '2026-11-28', last: '2026-11-28', days: 1, known: 1, released: 1 },
-      ...{ commands: 1_000, risky: 5, rate: 5, contributors: 100 },
+      first: '2026-11-28',
+      last: '2026-11-28',
+      days: 1,
+      known: 1,
+      released: 1,
+      commands: 1_000,
+      risky: 5,
+      rate: 5,
+      contributors: 100,
     });
     expect(posture.kinds).toEqual([expect.objectContaining({ family: 'git', rate: 5, before: 10, nodes: 25 })]);
     expect(posture.levels.map(({ level }) => level)).toEqual(['critical', 'high', 'moderate', 'safe']);
@@ -143,12 +150,27 @@ describe('trends from saved answers', () => {
     askedBy: 'daily' as const,
     floor: 5,
     result: {
-      ...{ type, since: until, until, targets: [], counts: NO_COUNTS, contributors: 12 },
-      ...{ withheld: null, withheldCells: [], withheldBy: {}, aggregate, elapsedMs: 3 },
+      type,
+      since: until,
+      until,
+      targets: [],
+      counts: NO_COUNTS,
+      contributors: 12,
+      withheld: null,
+      withheldCells: [],
+      withheldBy: {},
+      aggregate,
+      elapsedMs: 3,
     },
   });
   const NO_COUNTS: KeptResult['counts'] = {
-    ...{ answered: 12, no_data: 0, access_denied: 0, no_response: 0, skewed: 0, error: 0, suppressed: 0 },
+    answered: 12,
+    no_data: 0,
+    access_denied: 0,
+    no_response: 0,
+    skewed: 0,
+    error: 0,
+    suppressed: 0,
   };
   const RISK = {
     commands: 100,
@@ -168,8 +190,12 @@ describe('trends from saved answers', () => {
     store.add({ ...result('2026-11-28T18:00:00.000Z', { ...RISK, 'levels.high': 90 }), spanHours: 168 });
     const { source, posture } = createTrendReader(database).posture({ days: 7 });
     expect(source).toEqual({
-      ...{ source: 'answers', name: 'answers', floor: 5, blocks: ['organisation'] },
-      ...{ first: '2026-11-27', last: '2026-11-27' },
+      source: 'answers',
+      name: 'answers',
+      floor: 5,
+      blocks: ['organisation'],
+      first: '2026-11-27',
+      last: '2026-11-27',
     });
     expect(posture.risky).toEqual({ count: 2, days: 1, rate: 20, before: null, change: null });
     expect(posture.latest).toEqual({ day: '2026-11-27', contributors: 12 });

@@ -30,7 +30,10 @@ const started = (command: number, more: Partial<StartedCommand> = {}): StartedCo
   ...more,
 });
 const ended = (command: number, exitCode: number | null, durationMs: number | null) => ({
-  ...{ key: { session: 'bash.1.1', command }, exitCode, durationMs, endMs: null },
+  key: { session: 'bash.1.1', command },
+  exitCode,
+  durationMs,
+  endMs: null,
 });
 const NOTHING: ObservationCommit = { started: [], finished: [], ended: [], offsets: [], dropped: [], nowMs: NOON };
 
@@ -51,7 +54,11 @@ test('an unknown exit status is in no share of failures, and an unknown duration
   expect(slots).toMatchObject([{ count: 4, ended: 2, failures: 1 }]);
   expect(tools).toEqual([
     {
-      ...{ name: 'make', count: 4, ended: 2, failures: 1, durationMsSum: 2_114 },
+      name: 'make',
+      count: 4,
+      ended: 2,
+      failures: 1,
+      durationMsSum: 2_114,
       durationBuckets: [0, 0, 1, 1, 0, 0, 0, 0],
     },
   ]);

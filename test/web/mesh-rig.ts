@@ -32,8 +32,11 @@ export interface MeshRig extends DashboardRig {
 }
 
 const RELAY: RelayStatus = {
-  ...{ state: 'waiting', mode: 'stay', code: 'relay_unreachable' },
-  ...{ nextAt: '2026-03-05T12:00:00.000Z', passExpires: '2026-06-01T00:00:00.000Z' },
+  state: 'waiting',
+  mode: 'stay',
+  code: 'relay_unreachable',
+  nextAt: '2026-03-05T12:00:00.000Z',
+  passExpires: '2026-06-01T00:00:00.000Z',
 };
 
 /** Why a neighbour in that state is not connected. */

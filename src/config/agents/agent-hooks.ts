@@ -105,7 +105,10 @@ export function planInstall(
   const whole = { before, text: fresh, insertions: [] };
   if (text === null) return { ...whole, created: true };
   const around = (blank: string): PlannedChange => ({
-    ...{ before, text: fresh + blank, insertions: [{ at: 0, text: fresh }], created: false },
+    before,
+    text: fresh + blank,
+    insertions: [{ at: 0, text: fresh }],
+    created: false,
   });
   if (text.trim() === '') return around(text);
   return readable(path, program, commands, () => {

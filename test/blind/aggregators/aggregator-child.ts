@@ -82,7 +82,8 @@ function killable(ports: AggregatorsPorts, database: Database): AggregatorsPorts
 async function main(): Promise<void> {
   const side = await openSide(home, role, {
     ...rigParts(),
-    ...{ ask, now: () => nowMs },
+    ask,
+    now: () => nowMs,
     change: killable,
   });
   for (const id of JSON.parse(readFileSync(join(home, 'members'), 'utf8')) as readonly string[])

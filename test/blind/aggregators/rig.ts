@@ -162,7 +162,9 @@ export async function makeRig(folder: string, options: RigOptions = {}): Promise
     const home = join(folder, role);
     mkdirSync(home, { mode: 0o700 });
     return openSide(home, role, {
-      ...{ vdaf, sealing, now: () => clock.ms },
+      vdaf,
+      sealing,
+      now: () => clock.ms,
       ask: (_peer, request) => {
         const { leader, trustee } = sides;
         if (!leader || !trustee) throw new Error('expected both aggregators');

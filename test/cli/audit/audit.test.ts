@@ -49,7 +49,10 @@ describe('caro audit verify', () => {
     });
     const { out } = await cli.run(['audit', 'verify', '--json']);
     expect(JSON.parse(out)).toEqual({
-      ...{ ok: true, records: 5, checkpoints: 1, firstBad: null },
+      ok: true,
+      records: 5,
+      checkpoints: 1,
+      firstBad: null,
       tree: { size: 0, cosigned: [] },
     });
   });

@@ -13,11 +13,22 @@ const REASONS = {
   skewed: 'skewed',
 } as const;
 const peer = (name: string, state: Peer['state'], skewMs: number | null = 3): Peer => ({
-  ...{ id: `caro:ed25519:${name}`, name, address: '10.0.0.2:9238', trust: 'peer', state, reason: REASONS[state] },
-  ...{ skewMs, lastSeen: null, version: null },
+  id: `caro:ed25519:${name}`,
+  name,
+  address: '10.0.0.2:9238',
+  trust: 'peer',
+  state,
+  reason: REASONS[state],
+  skewMs,
+  lastSeen: null,
+  version: null,
 });
 const status = (...peers: readonly Peer[]): MeshStatus => ({
-  ...{ enabled: true, listen: '10.0.0.1:9238', waiting: null, relay: null, peers },
+  enabled: true,
+  listen: '10.0.0.1:9238',
+  waiting: null,
+  relay: null,
+  peers,
 });
 
 describe('doctor on peers', () => {

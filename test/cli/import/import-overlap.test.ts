@@ -24,8 +24,15 @@ type Typed = readonly [seconds: number, command: string];
 const started = (shell: ShellKind, [seconds, command]: Typed, index: number): StartedCommand => ({
   key: { session: `${shell}.1.1`, command: index },
   startMs: Math.floor(seconds * 1_000),
-  ...{ shell, command, cwd: null, tools: [], category: 'other', pattern: { name: 'other', tool: 'other' } },
-  ...{ risk: 'safe', rules: [], redacted: false },
+  shell,
+  command,
+  cwd: null,
+  tools: [],
+  category: 'other',
+  pattern: { name: 'other', tool: 'other' },
+  risk: 'safe',
+  rules: [],
+  redacted: false,
 });
 
 /** Stores commands as the hook of a shell recorded them; `prune` deletes those before a time. */
@@ -34,7 +41,11 @@ function stored(shell: ShellKind, typed: readonly Typed[], prune = 0): void {
   const store = createEventStore(database, 'host');
   store.commit({
     started: typed.map((one, index) => started(shell, one, index)),
-    ...{ finished: [], ended: [], offsets: [], dropped: [], nowMs: NOW.getTime() },
+    finished: [],
+    ended: [],
+    offsets: [],
+    dropped: [],
+    nowMs: NOW.getTime(),
   });
   store.prune(prune, 1_000);
   database.close();

@@ -34,8 +34,15 @@ describe('caro peers', () => {
     expect(added.out).toContain('caro trust set ben LEVEL');
     expect(lines((await cli.run(['peers', 'list', '--json'])).out)).toEqual([
       {
-        ...{ id: BEN, name: 'ben', address: '10.0.0.2:9238', trust: 'untrusted' },
-        ...{ state: null, skewMs: null, lastSeen: null, version: null, reason: null },
+        id: BEN,
+        name: 'ben',
+        address: '10.0.0.2:9238',
+        trust: 'untrusted',
+        state: null,
+        skewMs: null,
+        lastSeen: null,
+        version: null,
+        reason: null,
       },
     ]);
     expect((await cli.run(['peers', 'list'], { columns: 40 })).out).toContain(BEN);

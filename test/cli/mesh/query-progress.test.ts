@@ -43,7 +43,9 @@ afterEach(async () => {
 });
 
 const notice = (query: string, type: QueryType, pending: number, ...states: readonly TargetState[]): QueryProgress => ({
-  ...{ query, type, pending },
+  query,
+  type,
+  pending,
   targets: states.map((state, index) => ({ id: `caro:ed25519:${index}`, name: null, state })),
 });
 const seen = (text: string): Promise<unknown> =>

@@ -24,13 +24,25 @@ function databaseOf(typed: readonly Typed[]) {
   const key = (command: number, session = 'bash.1.1') => ({ session, command });
   createEventStore(database, 'host').commit({
     started: typed.map(({ text, cwd = null, session, risk = 'safe' }, number) => ({
-      ...{ key: key(number, session), startMs: NOW + number, shell: 'bash', command: text, cwd, tools: [] },
-      ...{ category: 'shell', pattern: { name: 'other', tool: 'other' }, risk, rules: [], redacted: false },
+      key: key(number, session),
+      startMs: NOW + number,
+      shell: 'bash',
+      command: text,
+      cwd,
+      tools: [],
+      category: 'shell',
+      pattern: { name: 'other', tool: 'other' },
+      risk,
+      rules: [],
+      redacted: false,
     })),
     finished: typed.flatMap(({ exitCode, session }, number) =>
       exitCode === undefined ? [] : [{ key: key(number, session), exitCode, durationMs: 1, endMs: null }],
     ),
-    ...{ ended: [], offsets: [], dropped: [], nowMs: NOW },
+    ended: [],
+    offsets: [],
+    dropped: [],
+    nowMs: NOW,
   });
   return database;
 }
@@ -115,7 +127,12 @@ test('no line of the screen is wider than the terminal, and none obeys a command
     },
   };
   const view = {
-    ...{ typed: 'x'.repeat(300), rows: [row, row], chosen: 1, count: 2, isLoading: true, limits: ['everywhere'] },
+    typed: 'x'.repeat(300),
+    rows: [row, row],
+    chosen: 1,
+    count: 2,
+    isLoading: true,
+    limits: ['everywhere'],
     ...{ advice: `\x1b[2J${'y'.repeat(200)}`, nowMs: NOW + 60_000 },
   };
   const lines = frameOf(view, { columns: 40, widthOf: (text) => text.length, hasColours: false });

@@ -15,7 +15,11 @@ const NOTHING: AgentReports = { sessions: [], approvals: [] };
 /** Field 22 of /proc/self/stat: when this process began. */
 const TICKS = Number(readFileSync('/proc/self/stat', 'latin1').split(') ').at(-1)?.split(' ')[19]);
 const running: AgentProcess = {
-  ...{ agent: 'codex', pid: process.pid, ticks: TICKS, ancestors: [], bypass: false },
+  agent: 'codex',
+  pid: process.pid,
+  ticks: TICKS,
+  ancestors: [],
+  bypass: false,
 };
 
 /** A home directory with the hook file of Codex, if a text is given. */

@@ -20,8 +20,13 @@ async function makeSmallStream(broker: Broker, keys: NodeKeys): Promise<void> {
   const address = { host: '127.0.0.1', port: broker.port, key: broker.key };
   const link = await openRelayLink(address, { ...keys, jwt, mailbox }, new AbortController().signal);
   const config = {
-    ...{ name: mailbox, subjects: SLOTS.map((slot) => requestSubject(mailbox, '*', slot)), storage: 'file' },
-    ...{ retention: 'workqueue', discard: 'new', max_msgs_per_subject: 1, max_bytes: ROOM_BYTES },
+    name: mailbox,
+    subjects: SLOTS.map((slot) => requestSubject(mailbox, '*', slot)),
+    storage: 'file',
+    retention: 'workqueue',
+    discard: 'new',
+    max_msgs_per_subject: 1,
+    max_bytes: ROOM_BYTES,
   };
   await link.store(`$JS.API.STREAM.CREATE.${mailbox}`, Buffer.from(JSON.stringify(config)));
   await link.close();
@@ -47,7 +52,8 @@ test('a full stream refuses what is new, keeps what it has, and takes the rest o
   expect(codes).toEqual(['deadline_exceeded', 'deadline_exceeded', 'relay_full', 'relay_full', 'relay_full']);
   const taken: string[] = [];
   const leader = openNode(broker, {
-    ...{ role: 'aggregator', keys: leaderKeys },
+    role: 'aggregator',
+    keys: leaderKeys,
     ports: {
       onBlind: ({ id }) => {
         taken.push(id);

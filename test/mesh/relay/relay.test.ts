@@ -52,7 +52,8 @@ test('what was sent while the aggregator was away is answered when it comes', as
   let taken = 0;
   const reply = receiptReply();
   const leader = openNode(broker, {
-    ...{ role: 'aggregator', keys: leaderKeys },
+    role: 'aggregator',
+    keys: leaderKeys,
     ports: {
       onBlind: () => {
         taken += 1;

@@ -85,7 +85,13 @@ export function openNode(broker: Broker, options: NodeOptions = {}): OpenNode {
     boxOf: (id) => knows.find(({ identity }) => identity.id === id)?.box.publicKey,
   };
   const relay = openRelay({
-    ...{ identity: keys.identity, version: '0.1.0', settings, mode, ports, now, randomBytes: random },
+    identity: keys.identity,
+    version: '0.1.0',
+    settings,
+    mode,
+    ports,
+    now,
+    randomBytes: random,
     pollMs: options.pollMs ?? 400,
     times: { redialFirstMs: 50, redialMaxMs: 400, refusedMs: 200, idleMs: 200 },
   });

@@ -26,7 +26,9 @@ async function raw(broker: Broker, keys: NodeKeys, account: 'fleet' | 'docs', ro
       jwt,
       sig: Buffer.from(keys.signNonce(Buffer.from(nonce))).toString('base64url'),
     }),
-    ...{ reconnect: false, ignoreClusterUpdates: true, inboxPrefix: inboxPrefix(mailboxOf(keys.identity.id)) },
+    reconnect: false,
+    ignoreClusterUpdates: true,
+    inboxPrefix: inboxPrefix(mailboxOf(keys.identity.id)),
     tls: { caFile: join(broker.folder, 'relay.pem'), ...{ checkServerIdentity: () => undefined } },
   });
   const errors: string[] = [];

@@ -303,8 +303,12 @@ describe('a node that dials refuses', () => {
       type: 'peer.refused',
       peer: other.id,
       details: {
-        ...{ code: 'key_changed', address: '127.0.0.1', direction: 'outbound', count: 1 },
-        ...{ expected: expected.fingerprint, found: other.identity.fingerprint },
+        code: 'key_changed',
+        address: '127.0.0.1',
+        direction: 'outbound',
+        count: 1,
+        expected: expected.fingerprint,
+        found: other.identity.fingerprint,
       },
     });
     expect(node.ledger).toEqual([]);

@@ -17,7 +17,10 @@ describe('a mesh that cannot listen', () => {
     const b = await startNode({ trusts: [key.id] });
     const changes: unknown[] = [];
     const a = await startNode({
-      ...{ identity: key, trusts: [b.id], peers: [{ id: b.id, address: b.address }], limits },
+      identity: key,
+      trusts: [b.id],
+      peers: [{ id: b.id, address: b.address }],
+      limits,
       options: { listen: { host: '127.0.0.1', port }, onListening: ({ listen }) => void changes.push(listen) },
     });
     await bothConnected({ a, b });
@@ -45,7 +48,8 @@ describe('a mesh that cannot listen', () => {
   test('because an interface does not exist waits for it', async () => {
     const node = await startNode({ limits, options: { listen: { interface: 'none0', port: 9238 } } });
     expect(node.mesh.status().waiting).toEqual({
-      ...{ for: 'interface:none0:9238', code: 'address_missing' },
+      for: 'interface:none0:9238',
+      code: 'address_missing',
       reason: 'the interface is absent or has no private address',
     });
   });

@@ -63,7 +63,9 @@ describe('a connection', () => {
       [full + 1, 4],
     ] as const) {
       const gate = createEgressGate({
-        ...{ identity: makeIdentity(), now: Date.now, randomBytes: random },
+        identity: makeIdentity(),
+        now: Date.now,
+        randomBytes: random,
         ports: {} as EgressPorts,
         limits: { frameBytes: 1, backlogBytes },
       });
@@ -134,7 +136,10 @@ describe('redialling', () => {
       const times: number[] = [];
       const errors: string[] = [];
       const redialer = createRedialer({
-        ...{ limits, random: () => 0.999, firstDelayMs: 0, attempt: failing(times, code) },
+        limits,
+        random: () => 0.999,
+        firstDelayMs: 0,
+        attempt: failing(times, code),
         onFailure: (error) => void errors.push(error.code),
       });
       await until(() => times.length === 6);
@@ -149,7 +154,10 @@ describe('redialling', () => {
     const times: number[] = [];
     const redialer = createRedialer({
       limits: { ...limits, redialMaxMs: FAR, redialAwayMs: 40 },
-      ...{ random: () => 0, firstDelayMs: 0, attempt: failing(times), onFailure: () => undefined },
+      random: () => 0,
+      firstDelayMs: 0,
+      attempt: failing(times),
+      onFailure: () => undefined,
     });
     await until(() => times.length === 16);
     redialer.stop();
@@ -159,7 +167,9 @@ describe('redialling', () => {
     const ends: (() => void)[] = [];
     const redialer = createRedialer({
       limits: { ...limits, redialFirstMs: FAR, redialMaxMs: FAR, redialAwayMs: FAR },
-      ...{ random: () => 0.999, firstDelayMs: 0, onFailure: () => undefined },
+      random: () => 0.999,
+      firstDelayMs: 0,
+      onFailure: () => undefined,
       attempt: () =>
         new Promise((_resolve, reject) => {
           ends.push(() => reject(new CaroError('peer_unreachable', 'expected a peer, got none')));
@@ -177,7 +187,10 @@ describe('redialling', () => {
     const times: number[] = [];
     const redialer = createRedialer({
       limits: { ...limits, redialMaxMs: 320, redialAwayMs: 20, redialAwayForMs: 100 },
-      ...{ random: () => 0.999, firstDelayMs: 0, attempt: failing(times), onFailure: () => undefined },
+      random: () => 0.999,
+      firstDelayMs: 0,
+      attempt: failing(times),
+      onFailure: () => undefined,
     });
     await until(() => waitsBetween(times).some((wait) => wait > 300));
     redialer.stop();
@@ -187,7 +200,10 @@ describe('redialling', () => {
     const times: number[] = [];
     let isThere = true;
     const redialer = createRedialer({
-      ...{ limits, random: () => 0, firstDelayMs: 0, onFailure: () => undefined },
+      limits,
+      random: () => 0,
+      firstDelayMs: 0,
+      onFailure: () => undefined,
       attempt: () => (isThere ? Promise.resolve() : failing(times)()),
     });
     redialer.reached();
@@ -207,7 +223,10 @@ describe('redialling', () => {
     const times: number[] = [];
     const redialer = createRedialer({
       limits: { ...limits, redialMaxMs: FAR, redialAwayMs: 30 },
-      ...{ random: () => 0, firstDelayMs: 0, attempt: failing(times), onFailure: () => undefined },
+      random: () => 0,
+      firstDelayMs: 0,
+      attempt: failing(times),
+      onFailure: () => undefined,
     });
     await until(() => times.length === 16);
     redialer.reached();
@@ -220,7 +239,9 @@ describe('redialling', () => {
     const times: number[] = [];
     const redialer = createRedialer({
       limits: { ...limits, redialMaxMs: FAR },
-      ...{ random: () => 0.999, firstDelayMs: 0, onFailure: () => undefined },
+      random: () => 0.999,
+      firstDelayMs: 0,
+      onFailure: () => undefined,
       attempt: () => {
         times.push(performance.now());
         redialer.reached();

@@ -12,7 +12,12 @@ export function bundledProgram(source: string): string {
   beforeAll(() => {
     mkdirSync(CACHE, { recursive: true });
     buildSync({
-      ...{ entryPoints: [source], outfile, bundle: true, platform: 'node', format: 'cjs', target: 'node20.19' },
+      entryPoints: [source],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node20.19',
       packages: 'bundle',
       external: ['better-sqlite3', 'better-sqlite3-napi'],
     });

@@ -154,5 +154,8 @@ export const credential = (
 ): string =>
   issueCredential(broker.authority(), {
     ...({ account, role } as { readonly account: 'fleet'; readonly role: FleetRole }),
-    ...{ connectionKey, mailbox: mailboxOf(identity.id), nowMs: Date.now(), expiresMs: Date.now() + forMs },
+    connectionKey,
+    mailbox: mailboxOf(identity.id),
+    nowMs: Date.now(),
+    expiresMs: Date.now() + forMs,
   });

@@ -33,12 +33,19 @@ export async function standInModel(command: string): Promise<StandInModel> {
 }
 
 const END = {
-  ...{ type: 'message', id: 'm', role: 'assistant', status: 'completed' },
+  type: 'message',
+  id: 'm',
+  role: 'assistant',
+  status: 'completed',
   content: [{ type: 'output_text', text: 'done', annotations: [] }],
 };
 
 const callOf = (turn: number, cmd: string) => ({
-  ...{ type: 'function_call', id: `f${turn}`, call_id: `call_${turn}`, name: 'exec_command', status: 'completed' },
+  type: 'function_call',
+  id: `f${turn}`,
+  call_id: `call_${turn}`,
+  name: 'exec_command',
+  status: 'completed',
   arguments: JSON.stringify({ cmd }),
 });
 

@@ -126,7 +126,10 @@ async function startOnce(home: string, options: SystemdUserOptions): Promise<Sys
   const { uid = 0, givesNamespaces = true } = options;
   const runtime = `/run/user/${uid}`;
   const env = {
-    ...{ PATH: process.env['PATH'], HOME: homeOf(home, uid), SHELL: '/bin/bash', LANG: 'C.UTF-8' },
+    PATH: process.env['PATH'],
+    HOME: homeOf(home, uid),
+    SHELL: '/bin/bash',
+    LANG: 'C.UTF-8',
     XDG_RUNTIME_DIR: runtime,
   };
   const users = givesNamespaces ? undefined : await makeUsers();

@@ -23,7 +23,13 @@ function history(commands: readonly Stored[]) {
     key: { session: 'bash.1.1', command: index + 1 },
     startMs: START + index * 1_000,
     shell: 'bash' as const,
-    ...{ command, risk, rules, cwd: '/srv', tools: ['x'], category: 'other', redacted: false },
+    command,
+    risk,
+    rules,
+    cwd: '/srv',
+    tools: ['x'],
+    category: 'other',
+    redacted: false,
     pattern: { name: 'other', tool: 'other' },
   }));
   createEventStore(database, 'rig').commit({
@@ -39,7 +45,11 @@ function history(commands: readonly Stored[]) {
 
 const run = async (text: string, commands: readonly Stored[], isOver: () => boolean = () => false) =>
   replay(await readRules({ files: [{ name: 'test.yml', text }], refused: [] }), eventsSince(history(commands), SINCE), {
-    ...{ since: SINCE, home: '/home/ada', user: 'ada', system: 'linux', isOver },
+    since: SINCE,
+    home: '/home/ada',
+    user: 'ada',
+    system: 'linux',
+    isOver,
   });
 
 const CRONTAB = selecting('Image|endswith: /crontab');

@@ -61,7 +61,9 @@ async function record(node: MeshNode, peer: ReturnType<typeof makeIdentity>): Pr
     const { id } = contentOf(message.body.document) as { id: string };
     recorder.say({
       ...recorder.header(),
-      ...{ type: 'summary-ack', inReplyTo: message.nonce, body: { id, result: 'stored' } },
+      type: 'summary-ack',
+      inReplyTo: message.nonce,
+      body: { id, result: 'stored' },
     });
   });
   recorder.hello();

@@ -42,8 +42,11 @@ test('owners see it with their own commands, and nobody learns who dismisses it'
 
   const [own] = await received(one);
   expect(own).toMatchObject({
-    ...{ author: org.analyst.id, subject: { kind: 'rule', name: RULE }, delivered: null },
-    ...{ rules: [{ id: RULE, matches: 1 }], commands: [{ command: 'git push --force origin main' }] },
+    author: org.analyst.id,
+    subject: { kind: 'rule', name: RULE },
+    delivered: null,
+    rules: [{ id: RULE, matches: 1 }],
+    commands: [{ command: 'git push --force origin main' }],
   });
   expect(await ran(one, 'advisory')).toMatch(
     /attention: rule git\.push-force[\s\S]*from analyst,[\s\S]*1 of your commands[\s\S]*Safer: [\s\S]*git push --force origin main/,

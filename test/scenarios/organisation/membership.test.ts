@@ -166,7 +166,8 @@ test('trust explain names the roster and its version, and an owner who revokes t
 
   await ran(node, 'trust', 'revoke', org.analyst.id);
   expect((await explained(node, org.analyst, ...query)).decision).toMatchObject({
-    ...{ allow: false, rule: 'trust.deny.nodes' },
+    allow: false,
+    rule: 'trust.deny.nodes',
   });
   await until(
     () => org.analyst.isConnected(node.id),

@@ -34,8 +34,16 @@ inBrowser('an advisory on the overview page', () => {
     await rig.record({
       started: [
         {
-          ...{ key, startMs: nowMs - 60_000, shell: 'bash', command: 'git push --force', cwd: null, tools: ['git'] },
-          ...{ category: 'git', pattern: { name: 'git push', tool: 'git' }, risk: 'high', rules: [RULE] },
+          key,
+          startMs: nowMs - 60_000,
+          shell: 'bash',
+          command: 'git push --force',
+          cwd: null,
+          tools: ['git'],
+          category: 'git',
+          pattern: { name: 'git push', tool: 'git' },
+          risk: 'high',
+          rules: [RULE],
           redacted: false,
         },
       ],

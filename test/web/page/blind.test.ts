@@ -50,7 +50,11 @@ function reportDays({ home, task: { task } }: MeshRig & { readonly task: TaskRig
     store.plan(day, task.id, morningAfter(day));
     const pending = { recipient: task.task.leader.node, hash: '', document };
     store.spend({
-      ...{ day, task: task.id, node: 'caro:ed25519:A', madeMs: morningAfter(day), cells: [] },
+      day,
+      task: task.id,
+      node: 'caro:ed25519:A',
+      madeMs: morningAfter(day),
+      cells: [],
       randomness: new Uint8Array(),
       envelopes: { leader: pending, trustee: pending },
     });

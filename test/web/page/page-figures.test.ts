@@ -40,7 +40,9 @@ describe('time on the page', () => {
     count,
     ended: count,
     failures: 0,
-    ...{ moderate: 0, high: 1, critical: 0 },
+    moderate: 0,
+    high: 1,
+    critical: 0,
   });
 
   test('a range begins at a local midnight and ends with today', () => {

@@ -171,7 +171,11 @@ export const OVERVIEW = object({
 });
 
 const IN_PROJECT = {
-  ...{ commands: count, agentCommands: count, failures: count, agentFailures: count, activeMs: count },
+  commands: count,
+  agentCommands: count,
+  failures: count,
+  agentFailures: count,
+  activeMs: count,
 } as const;
 const WITH_NODE = { id: text, count } as const;
 

@@ -55,7 +55,11 @@ export function killPrograms(): void {
       programs[name] = join(CACHE, `relay-${name}-${process.pid}.cjs`);
       buildSync({
         entryPoints: [join(__dirname, `${name}-child.ts`)],
-        ...{ outfile: programs[name], bundle: true, platform: 'node', format: 'cjs', target: 'node20.19' },
+        outfile: programs[name],
+        bundle: true,
+        platform: 'node',
+        format: 'cjs',
+        target: 'node20.19',
         external: ['better-sqlite3', 'better-sqlite3-napi'],
       });
     }
@@ -175,7 +179,8 @@ async function foundOrganization(folder: string, broker: Broker, nodes: number) 
       connectionKey: base64(keys.connectionPrivateKey),
       boxSeed: base64(boxSeed),
       questionKey: broker.authority().questionKey,
-      ...{ boxes, members },
+      boxes,
+      members,
     };
     writeFileSync(join(home, 'relay.json'), JSON.stringify(settings));
   };

@@ -33,7 +33,10 @@ async function main(): Promise<void> {
       () => false,
     );
   const reporter = createReporter(task, joinedMs, {
-    ...{ store, audit, now, random: randomInt },
+    store,
+    audit,
+    now,
+    random: randomInt,
     // Other figures each time: a report that is made twice would have other content.
     measure: () => Promise.resolve(cells.map(({ bits }) => randomInt(2 ** Math.min(bits, 8)))),
     shard: async (_task, day, values, randomness) => ({
@@ -44,7 +47,8 @@ async function main(): Promise<void> {
     isTimeConfirmed: async () => (await askLog(task.task.trustee.node)) || askLog(task.task.leader.node),
   });
   const courier = {
-    ...{ store, audit },
+    store,
+    audit,
     exchange: ((peer, request) => relay.exchange(peer, request, EXCHANGE_MS)) as Parameters<
       typeof deliverReports
     >[2]['exchange'],
