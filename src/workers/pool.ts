@@ -37,6 +37,12 @@ export function openPool(filename: string): Pool {
   const name: keyof Tasks = 'measureDay';
   const piscina = new Piscina({ filename, name, minThreads: 0, maxThreads: 2, idleTimeout: IDLE_MS, execArgv: [] });
   let isClosed = false;
+  const running = new Set<AbortController>();
+  // A thread that ends before it has taken a task, because memory is short or its file is being
+  // replaced, is reported here and to no task.
+  piscina.on('error', (error: Error) => {
+    for (const task of running) task.abort(error);
+  });
   return {
     run: async <K extends keyof Tasks>(
       name: K,
@@ -45,13 +51,17 @@ export function openPool(filename: string): Pool {
     ): Promise<Outcome<K>> => {
       const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
       const limit = AbortSignal.timeout(timeoutMs);
+      const broken = new AbortController();
+      running.add(broken);
       try {
-        const either = signal ? AbortSignal.any([limit, signal]) : limit;
-        const reply: unknown = await piscina.run(input, { name, signal: either });
+        const any = AbortSignal.any([limit, broken.signal, ...(signal ? [signal] : [])]);
+        const reply: unknown = await piscina.run(input, { name, signal: any });
         return reply as Outcome<K>;
       } catch (error) {
         if (isClosed) throw new CaroError('not_running', `expected the task "${name}" to finish, the service stops`);
         throw failure(name, error, limit.aborted ? `it took longer than ${timeoutMs} ms` : null);
+      } finally {
+        running.delete(broken);
       }
     },
     close: () => {

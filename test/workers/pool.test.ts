@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, verify as opensslVerify, randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import type { NodeSummary } from '../../src/domain/summaries/summary.ts';
@@ -135,6 +136,17 @@ test('a thread that crashes fails its task alone', async () => {
   await expect(crashing.run('sealSummary', {} as never)).rejects.toMatchObject({ code: 'worker_failed' });
   expect(await crashing.run('verifyBatch', [])).toEqual([]);
   await crashing.close();
+});
+
+test('a thread that cannot load its file fails its task and not the service, and the next task runs', async () => {
+  const file = join(folder(), 'worker.cjs');
+  // As in the moment in which a newer version is installed.
+  writeFileSync(file, 'throw new Error("cannot load")');
+  const replaced = openPool(file);
+  await expect(replaced.run('verifyBatch', [])).rejects.toMatchObject({ code: 'worker_failed' });
+  writeFileSync(file, 'exports.measureDay = () => []; exports.verifyBatch = () => [true];');
+  expect(await replaced.run('verifyBatch', [])).toEqual([true]);
+  await replaced.close();
 });
 
 test('a task that is running when the pool is closed fails because of that, not by itself', async () => {

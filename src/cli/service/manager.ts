@@ -120,13 +120,16 @@ function write(file: string, text: string): void {
 function run(program: string, args: readonly string[], expected: string): void {
   const { status, stderr, error } = call(program, args);
   if (status === 0) return;
-  const reason = stderr.split('\n').find((line) => line.trim() !== '' && !line.startsWith('Created symlink'));
-  const said = error ? ((error as NodeJS.ErrnoException).code ?? error.message) : reason;
+  // A program that is not installed writes nothing: then there is no text at all.
+  const said = error ? ((error as NodeJS.ErrnoException).code ?? error.message) : firstLine(stderr);
   throw new CaroError(
     'service_manager',
     `${expected}, ${program} ${args.join(' ')} failed: ${said ?? `status ${status ?? 'none'}`}; see: caro doctor; start without it: caro service start`,
   );
 }
+
+const firstLine = (text: string): string | undefined =>
+  text.split('\n').find((line) => line.trim() !== '' && !line.startsWith('Created symlink'));
 
 const call = (program: string, args: readonly string[]): SpawnSyncReturns<string> =>
   spawnSync(program, args, {

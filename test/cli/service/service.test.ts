@@ -134,6 +134,20 @@ describe('the unit that install writes', () => {
     });
   });
 
+  (process.platform === 'linux' ? test : test.skip)('is not written where systemd is not installed', async () => {
+    const { PATH } = process.env;
+    process.env['PATH'] = cli.places.data;
+    try {
+      const { code, err } = await cli.run(['service', 'install']);
+      expect(code).toBe(1);
+      expect(err).toContain('expected systemd to run services of this user, systemctl --user show-environment failed');
+      expect(err).toContain('ENOENT');
+      expect(err).toContain('start without it: caro service start');
+    } finally {
+      process.env['PATH'] = PATH;
+    }
+  });
+
   test('is printed without touching anything', async () => {
     const { out, code } = await cli.run(['service', 'install', '--print'], { env: { XDG_CONFIG_HOME: cli.home } });
     expect(code).toBe(0);
