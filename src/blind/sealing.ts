@@ -5,10 +5,10 @@ import {
   createPrivateKey,
   createPublicKey,
   diffieHellman,
+  generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto';
 import { CaroError } from '../domain/errors.ts';
-import { freshKey } from '../identity/fresh-key.ts';
 
 /** Length of a public, a secret and an ephemeral key, in bytes. */
 export const SEALING_KEY_BYTES = 32;
@@ -67,8 +67,8 @@ export function createSealing(): Sealing {
  * Base mode of DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-128-GCM over `node:crypto` (ADR 0016).
  */
 export function sealBox({ recipient, info, associatedData, plaintext, ephemeral }: SealInput): Uint8Array {
-  const sender = ephemeral === undefined ? generateSealingKey() : deriveSealingKey(ephemeral);
-  const shared = createSharedSecret(sender, recipient, sender.publicKey, recipient);
+  const sender = ephemeral === undefined ? generateKeyPair() : keyPairOf(deriveSealingKey(ephemeral));
+  const shared = createSharedSecret(sender.privateKey, recipient, sender.publicKey, recipient);
   const { key, nonce } = schedule(shared, info);
   const cipher = createCipheriv(CIPHER, key, nonce).setAAD(associatedData);
   const body = Buffer.concat([cipher.update(plaintext), cipher.final()]);
@@ -80,7 +80,7 @@ export function openBox({ key: recipient, info, associatedData, box }: OpenInput
   try {
     const [sender, bodyEnd] = [box.subarray(0, SEALING_KEY_BYTES), box.length - TAG_BYTES];
     if (bodyEnd < SEALING_KEY_BYTES) throw new RangeError('expected a whole box');
-    const shared = createSharedSecret(recipient, sender, sender, recipient.publicKey);
+    const shared = createSharedSecret(privateKey(recipient.secretKey), sender, sender, recipient.publicKey);
     const { key, nonce } = schedule(shared, info);
     const cipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
     cipher.setAAD(associatedData).setAuthTag(box.subarray(bodyEnd));
@@ -113,14 +113,6 @@ const NOTHING = Buffer.alloc(0);
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const SPKI_PREFIX_BYTES = 12;
 
-/** GenerateKeyPair (RFC 9180 §4.1). */
-function generateSealingKey(): SealingKey {
-  const key = freshKey('x25519');
-  const secretKey = new Uint8Array(Buffer.from(key.d, 'base64url'));
-  privateKeys.set(secretKey, createPrivateKey({ key, format: 'jwk' }));
-  return { publicKey: new Uint8Array(Buffer.from(key.x, 'base64url')), secretKey };
-}
-
 /** DeriveKeyPair (RFC 9180 §7.1.3). */
 export function deriveSealingKey(random: Uint8Array): SealingKey {
   if (random.length !== SEALING_KEY_BYTES) throw new RangeError('expected 32 random bytes');
@@ -136,13 +128,13 @@ export function deriveSealingKey(random: Uint8Array): SealingKey {
  * result
  */
 function createSharedSecret(
-  { secretKey }: Pick<SealingKey, 'secretKey'>,
+  own: KeyObject,
   other: Uint8Array,
   encapsulated: Uint8Array,
   recipient: Uint8Array,
 ): Buffer {
   const secret = diffieHellman({
-    privateKey: privateKey(secretKey),
+    privateKey: own,
     // Eight times as fast to read as DER.
     publicKey: createPublicKey({
       key: { kty: 'OKP', crv: 'X25519', x: Buffer.from(other).toString('base64url') },
@@ -163,6 +155,33 @@ function privateKey(secretKey: Uint8Array): KeyObject {
   const read = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, secretKey]), format: 'der', type: 'pkcs8' });
   privateKeys.set(secretKey, read);
   return read;
+}
+
+interface KeyPair {
+  readonly publicKey: Uint8Array;
+  readonly privateKey: KeyObject;
+}
+
+const keyPairOf = ({ publicKey, secretKey }: SealingKey): KeyPair => ({
+  publicKey,
+  privateKey: privateKey(secretKey),
+});
+
+const JWK = { format: 'jwk' } as const;
+
+/**
+ * GenerateKeyPair (RFC 9180 §4.1), whose public key is encoded while it is made. Node.js 20 may
+ * wait for ever where a key that was just made is exported: if memory is collected meanwhile, the
+ * collection waits for the key that the export holds.
+ */
+function generateKeyPair(): KeyPair {
+  // The types do not know this form.
+  const generate = generateKeyPairSync as unknown as (
+    type: 'x25519',
+    options: { readonly publicKeyEncoding: typeof JWK },
+  ) => { readonly publicKey: { readonly x: string }; readonly privateKey: KeyObject };
+  const { publicKey, privateKey } = generate('x25519', { publicKeyEncoding: JWK });
+  return { publicKey: new Uint8Array(Buffer.from(publicKey.x, 'base64url')), privateKey };
 }
 
 /** KeySchedule in base mode (RFC 9180 §5.1), for the first message: its nonce is the base nonce. */

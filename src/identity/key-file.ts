@@ -4,11 +4,11 @@ import { basename, dirname, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import { syncDirectory, withPrivateFile, writeSynced } from '../platform/files/private-file.ts';
-import { freshKey } from './fresh-key.ts';
 
 /** A PKCS#8 Ed25519 key in PEM has about 120 bytes. */
 const MAX_BYTES = 16_384;
 const ATTEMPTS = 5;
+const SEED_BYTES = 32;
 /** PrivateKeyInfo of an Ed25519 key up to the key itself (RFC 8410 §7). */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
@@ -68,10 +68,12 @@ export function createKeyFile(path: string): boolean {
   }
 }
 
-/** The form is put together here: for PEM, OpenSSL would load all of its encoders first. */
+/**
+ * A private key is 32 random bytes (RFC 8032 §5.1.5). The form is put together here: for PEM,
+ * OpenSSL would load all of its encoders first.
+ */
 function writeDraft(draft: string): void {
-  const { d } = freshKey('ed25519');
-  const key = Buffer.concat([PKCS8_PREFIX, Buffer.from(d, 'base64url')]).toString('base64');
+  const key = Buffer.concat([PKCS8_PREFIX, randomBytes(SEED_BYTES)]).toString('base64');
   writeSynced(draft, `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`);
 }
 

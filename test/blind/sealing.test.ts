@@ -1,14 +1,17 @@
 /**
  * HPKE against the vector of RFC 9180 A.1.1 and against a library, and boxes that must not open.
  */
+import { spawnSync } from 'node:child_process';
 import { randomBytes, type webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Aes128Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core';
 import { describe, expect, test } from '@jest/globals';
+import { buildSync } from 'esbuild';
 import fc from 'fast-check';
 import { createSealing } from '../../src/blind/sealing.ts';
 import { codeOfPromise } from '../rig/error-code.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const vector = JSON.parse(readFileSync(join(__dirname, '../vectors/hpke/rfc9180-a1-1.json'), 'utf8')) as Record<
   'info' | 'ikmE' | 'pkEm' | 'ikmR' | 'pkRm' | 'skRm' | 'pt' | 'aad' | 'ct',
@@ -19,6 +22,7 @@ const hex = (some: Uint8Array): string => Buffer.from(some).toString('hex');
 /** The library takes ArrayBuffers of its own realm. */
 const copy = (view: Uint8Array): ArrayBuffer => Uint8Array.from(view).buffer;
 const sealing = createSealing();
+const newFolder = temporaryFolders();
 const suite = new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes128Gcm() });
 
 describe('the vector of RFC 9180', () => {
@@ -129,4 +133,28 @@ describe('a box', () => {
     const box = sealing.seal({ recipient, info, associatedData, plaintext });
     await expect(box).rejects.toThrow();
   });
+});
+
+test('making keys never waits for a collection of memory', () => {
+  const outfile = join(newFolder(), 'seal.cjs');
+  buildSync({
+    entryPoints: [join(__dirname, '../../src/blind/sealing.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+  });
+  // A small young generation, as the service has, is collected every few hundred keys.
+  const script = `const { sealBox, deriveSealingKey } = require(${JSON.stringify(outfile)});
+    const { publicKey: recipient } = deriveSealingKey(new Uint8Array(32).fill(1));
+    const empty = new Uint8Array();
+    for (let made = 0; made < 50000; made += 1)
+      sealBox({ recipient, info: empty, associatedData: empty, plaintext: empty });
+    console.log('done');`;
+  const { stdout, signal } = spawnSync(process.execPath, ['--max-semi-space-size=1', '-e', script], {
+    encoding: 'utf8',
+    timeout: 90_000,
+    killSignal: 'SIGKILL',
+  });
+  expect({ stdout, signal }).toEqual({ stdout: 'done\n', signal: null });
 });

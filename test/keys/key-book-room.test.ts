@@ -1,11 +1,10 @@
 /** Strangers of a trusted subnet make up keys: those that the owner has named keep their room. */
-import { createPrivateKey, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes, sign } from 'node:crypto';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { MAX_KEYS, MAX_STORED_REVOKED } from '../../src/domain/identity/key-statement.ts';
 import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
 import { fingerprint } from '../../src/identity/fingerprint.ts';
-import { freshKey } from '../../src/identity/fresh-key.ts';
 import type { Identity } from '../../src/identity/identity.ts';
 import { signRevocation, signRotation } from '../../src/identity/key-statement.ts';
 import { GRACE_MS } from '../../src/keys/grace.ts';
@@ -23,15 +22,17 @@ import { MAX_UNNAMED } from '../../src/keys/key-book-room.ts';
 import { lastingFolder } from '../rig/temporary-folder.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
+/** Of RFC 8410, up to the key itself. */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 const FLOOD = MAX_KEYS + 76;
 const facts = { nowMs: NOW, nonce: new Uint8Array(16) };
 type Signer = Pick<Identity, 'id' | 'fingerprint' | 'sign'>;
 
 /** A key that is in memory only: thousands of files would take a minute. */
 function makeKey(): Signer {
-  const key = freshKey('ed25519');
-  const raw = Buffer.from(key.x, 'base64url');
-  const privateKey = createPrivateKey({ key, format: 'jwk' });
+  const key = Buffer.concat([PKCS8_PREFIX, randomBytes(32)]);
+  const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+  const raw = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(-32);
   return {
     id: encodeNodeId(raw),
     fingerprint: fingerprint(raw),
