@@ -28,6 +28,8 @@ export interface FrameOptions {
 export const FRAME_LINES = 4;
 const KEYS = 'Enter edit   Esc leave   ^T where   ^O outcome   ^K risk   ^Y who';
 const TIME_WIDTH = 5;
+/** On fewer columns than these a row has no age and no level. */
+const NARROW = 36;
 const RISK_WIDTH = 8;
 
 /** Lines of the screen, each as wide as the terminal at most. */
@@ -56,11 +58,15 @@ function rowOf(
 ): string {
   const style = (code: number, shown: string): string => (hasColours ? `\x1b[${code}m${shown}\x1b[0m` : shown);
   const failed = exitCode !== null && exitCode !== 0;
+  const mark = isChosen ? '› ' : '  ';
+  if (columns < NARROW) {
+    const shown = clip(`${mark}${failed ? '✗' : ' '} ${harmless(text)}`, columns, widthOf);
+    return risk === 'safe' ? shown : style(COLOURS[risk], shown);
+  }
   const head = `${ageOf(nowMs - timeMs).padStart(TIME_WIDTH)} ${failed ? '✗' : ' '} `;
   const level = risk === 'safe' ? ' '.repeat(RISK_WIDTH) : risk.padEnd(RISK_WIDTH);
   const room = columns - 2 - head.length - RISK_WIDTH - 1;
-  const command = clip(harmless(text), Math.max(8, room), widthOf);
-  const mark = isChosen ? '› ' : '  ';
+  const command = clip(harmless(text), room, widthOf);
   return `${mark}${style(2, head)}${style(COLOURS[risk], level)} ${isChosen ? style(1, command) : command}`;
 }
 

@@ -57,9 +57,15 @@ export async function searchOnTerminal(options: SearchOptions): Promise<string |
   }
 }
 
+interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 interface Terminal {
   readonly input: ReadStream;
   readonly output: WriteStream;
+  size: Size;
   readonly close: () => void;
 }
 
@@ -77,6 +83,7 @@ function openTerminal(): Terminal {
   return {
     input,
     output,
+    size: sizeOf(output),
     close: () => {
       output.write(LEAVE_SCREEN);
       input.setRawMode(false);
@@ -84,6 +91,17 @@ function openTerminal(): Terminal {
       output.destroy();
     },
   };
+}
+
+/** Some terminals report 0. */
+const sizeOf = ({ columns, rows }: WriteStream): Size => ({ columns: columns || 80, rows: rows || 24 });
+
+/** Node.js follows the size of its own standard streams only. */
+function sizeNow(): Size {
+  const output = new WriteStream(openSync('/dev/tty', 'w'));
+  const size = sizeOf(output);
+  output.destroy();
+  return size;
 }
 
 class Search {
@@ -96,6 +114,8 @@ class Search {
   #results: Results;
   readonly #places: number[];
   readonly #left = new AbortController();
+  /** What was pasted so far; null outside a paste. */
+  #pasted: string | null = null;
   /** Counts what was searched for. */
   #round = 0;
   #isLoading = true;
@@ -114,7 +134,7 @@ class Search {
   }
 
   run(): Promise<string | null> {
-    const { input, output } = this.terminal;
+    const { input } = this.terminal;
     return new Promise((resolve) => {
       const end: End = (text) => {
         this.#left.abort();
@@ -125,7 +145,12 @@ class Search {
       // The terminal was closed.
       input.on('error', () => end(null));
       input.on('end', () => end(null));
-      output.on('resize', () => this.#show());
+      const resized = (): void => {
+        this.terminal.size = sizeNow();
+        this.#show();
+      };
+      process.on('SIGWINCH', resized);
+      this.#left.signal.addEventListener('abort', () => process.off('SIGWINCH', resized));
       void this.#load();
     });
   }
@@ -158,9 +183,21 @@ class Search {
   #isCurrent = (round: number): boolean => !this.#left.signal.aborted && round === this.#round;
 
   #press({ name = '', sequence = '', ctrl, meta }: Key, end: End): void {
+    if (this.#paste(name, sequence)) return;
     const act = this.#actions(end).get(`${ctrl === true ? '^' : ''}${name}`);
     if (act) act();
     else if (ctrl !== true && meta !== true && /^[^\p{Cc}]+$/u.test(sequence)) this.#type(this.#typed + sequence);
+  }
+
+  /** A pasted newline is no Enter: what follows it would go to the shell, and run there. */
+  #paste(name: string, sequence: string): boolean {
+    if (name === 'paste-start') this.#pasted = '';
+    else if (this.#pasted === null) return name === 'paste-end';
+    else if (name === 'paste-end') {
+      this.#type(this.#typed + this.#pasted.replace(/[\p{Cc}\s]+/gu, ' '));
+      this.#pasted = null;
+    } else this.#pasted += sequence;
+    return true;
   }
 
   /** What keys do; `^` stands for Ctrl. */
@@ -204,7 +241,7 @@ class Search {
     this.#show();
   }
 
-  #room = (): number => Math.max(1, this.terminal.output.rows - FRAME_LINES);
+  #room = (): number => Math.max(1, this.terminal.size.rows - FRAME_LINES);
 
   #show(): void {
     const room = this.#room();
@@ -237,7 +274,7 @@ class Search {
         advice: this.#advice,
         nowMs: Date.now(),
       },
-      { columns: output.columns, widthOf: this.#widthOf, hasColours: this.options.hasColours },
+      { columns: this.terminal.size.columns, widthOf: this.#widthOf, hasColours: this.options.hasColours },
     );
     output.write(`\x1b[H${lines.map((line) => `${line}\x1b[K`).join('\r\n')}\x1b[J`);
   }

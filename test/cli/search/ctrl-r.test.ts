@@ -52,8 +52,14 @@ describe.each(['bash', 'zsh', 'fish'] as const)('%s', (kind: Exclude<ShellKind, 
       await until(screen, (shown) => shown.endsWith('echo kept'));
       shell.send('\x12');
       await shell.waitFor('Esc leave');
+      // A pasted newline accepts nothing, so that no later line of it reaches the shell.
+      shell.paste(`less\rtouch '${file}.pasted'\r`);
+      await shell.waitFor(`search: echo keptless touch '${file}.pasted' ▏`);
+      shell.resize(70, 20);
+      await shell.waitFor(/search: [^\r\n▏]+…/);
       shell.send('\x03');
       await until(screen, (shown) => shown.endsWith('echo kept'));
+      expect(existsSync(`${file}.pasted`)).toBe(false);
     });
   });
 });

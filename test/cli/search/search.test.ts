@@ -114,7 +114,7 @@ test('what fits is what has the letters of each word in their order', () => {
   );
 });
 
-test('no line of the screen is wider than the terminal, and none obeys a command text', () => {
+test.each([12, 35, 40, 200])('on %d columns no line is wider, and none obeys a command text', (columns) => {
   const row: PastCommand = {
     ...{
       text: `\x1b]0;owned\x07${'x'.repeat(500)}`,
@@ -135,10 +135,10 @@ test('no line of the screen is wider than the terminal, and none obeys a command
     limits: ['everywhere'],
     ...{ advice: `\x1b[2J${'y'.repeat(200)}`, nowMs: NOW + 60_000 },
   };
-  const lines = frameOf(view, { columns: 40, widthOf: (text) => text.length, hasColours: false });
+  const lines = frameOf(view, { columns, widthOf: (text) => text.length, hasColours: false });
   expect(lines).toHaveLength(FRAME_LINES + 2);
   for (const line of lines) {
-    expect(line.length).toBeLessThanOrEqual(40);
+    expect(line.length).toBeLessThanOrEqual(columns);
     expect(line).not.toContain('\x1b');
   }
 });

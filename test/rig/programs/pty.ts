@@ -39,6 +39,8 @@ export interface ShellSession {
   run(line: string): Promise<string>;
   /** Pastes text as a terminal with bracketed paste does, without Enter. */
   paste(text: string): void;
+  /** Makes the terminal wider or narrower. */
+  resize(columns: number, rows: number): void;
   /** Waits until the text shown since the last wait contains this; resolves with that text. */
   waitFor(wanted: string | RegExp): Promise<string>;
   waitForPrompt(): Promise<string>;
@@ -169,6 +171,7 @@ export function startShell(options: ShellOptions): ShellSession {
       return await waitFor(newPrompt);
     },
     paste: (text) => child.write(`\x1b[200~${text}\x1b[201~`),
+    resize: (columns, rows) => child.resize(columns, rows),
     waitFor,
     waitForPrompt: () => waitFor(newPrompt),
     interrupt: () => child.write('\x03'),
