@@ -1,4 +1,5 @@
 /** The figures of docs/performance.md: for each its requirement, its target and its tables. */
+import { blindAggregators, blindNode, customRules, heatMap } from './bench-blind-tables.ts';
 import { by, type Figure, medianAndP99, type Runs, shown, table } from './bench-figure.ts';
 import { fleet, query, reconnect } from './bench-mesh-tables.ts';
 import { agentHook, guard, search } from './bench-owner-tables.ts';
@@ -327,6 +328,9 @@ export const FIGURES: readonly Figure[] = [
   query,
   reconnect,
   fleet,
+  blindNode,
+  blindAggregators,
+  heatMap,
   dashboard,
   search,
   guard,
@@ -334,6 +338,7 @@ export const FIGURES: readonly Figure[] = [
   ingest,
   startup,
   assess,
+  customRules,
   verify,
 ];
 

@@ -53,7 +53,7 @@ const PLAN: Readonly<Record<string, { readonly quick: readonly string[]; readonl
   'agent-hook': { quick: [''], full: [''] },
   'blind-node': { quick: [''], full: [''] },
   'heat-map': { quick: [''], full: [''] },
-  blind: { quick: ['100'], full: ['1000'] },
+  blind: { quick: ['100'], full: ['1000', '100'] },
   fleet: { quick: ['100'], full: ['10000', '1000', '100'] },
 };
 
