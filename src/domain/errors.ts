@@ -68,7 +68,11 @@ export const ERRORS = {
   },
   relay_unreachable: { exit: 1, rpc: -32009, what: 'The relay cannot be reached.' },
   relay_full: { exit: 1, rpc: -32039, what: 'The relay has no room for a message, which is sent again later.' },
-  relay_unready: { exit: 1, rpc: -32038, what: 'The recipient has not connected to the relay yet.' },
+  relay_unready: {
+    exit: 1,
+    rpc: -32038,
+    what: 'The recipient has not connected to the relay yet, or the relay stores nothing now.',
+  },
   tls_version: { exit: 1, rpc: -32040, what: 'The other side of a mesh connection does not speak TLS 1.3.' },
   tls_handshake: { exit: 1, rpc: -32041, what: 'A TLS handshake failed, or the other side did not speak TLS.' },
   tls_timeout: {

@@ -24,6 +24,7 @@ const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
   relay_refused: 'it refuses this node',
   relay_key_changed: 'it has another key than the one agreed on',
   relay_full: 'it has no room',
+  relay_unready: 'it stores no messages now; its disk may be full',
 };
 const reasonText = (code: ErrorCode): string => REASONS[code] ?? code;
 

@@ -1,6 +1,6 @@
 /** One connection with a relay: the only file that knows the NATS client. */
 import { X509Certificate } from 'node:crypto';
-import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type Msg, type NatsConnection, TimeoutError } from '@nats-io/transport-node';
 import { CaroError, type ErrorCode } from '../../domain/errors.ts';
 import { CONSUMER, inboxPrefix, ROSTER_STREAM, requestSubject, SLOTS } from '../../domain/relay/subjects.ts';
 import { changed, keyHash, pinnedCertificate, type RelayAddress } from './pinned-certificate.ts';
@@ -275,6 +275,9 @@ async function asked(connection: NatsConnection, subject: string, payload: strin
   try {
     return await connection.request(subject, payload, { timeout: REQUEST_MS });
   } catch (error) {
+    // nats-server 2.9 does not answer once it could not write, until it is started again.
+    if (error instanceof TimeoutError)
+      throw new CaroError('relay_unready', 'the relay does not answer; its disk may be full');
     throw asRelayError(error);
   }
 }
