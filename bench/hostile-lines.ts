@@ -42,6 +42,11 @@ const PIECES: Readonly<Record<string, string>> = {
   tokens: 'token:',
   logins: 'mysql -pa;',
   addresses: 'https://a:b@',
+  carried: 'p=secret1;mysql -p$p;f "$p:$p";',
+  patterns: '/bin/[a?*]*?*?m -rf x;',
+  dataSources: 'a:b!a@tcp(x:',
+  makefiles: "make -f - <<< $'a:\\n\\trm x\\n';",
+  inputs: 'sh < <(echo rm x);',
 };
 
 const filled = (piece: string): string =>
@@ -62,5 +67,8 @@ const different = (): string => {
 export const HOSTILE_LINES: readonly (readonly [name: string, line: () => string])[] = [
   ...Object.entries(PIECES).map(([name, piece]) => [name, () => filled(piece)] as const),
   ['differentCommands', different],
+  ['separators', () => `IFS=,;v=${filled('a,$v').slice(0, -20)};$v`],
+  ['recipes', () => `make -f - <<'E'\n${filled('a:b;rm x\n\trm y\n').slice(0, -30)}\nE`],
+  ['accountLines', () => `echo '${filled('a:b:0:a\n').slice(0, -40)}' >> /etc/passwd`],
   ['dangerAtTheEnd', () => `${filled('true;').slice(0, -20)}\nrm -rf /`],
 ];

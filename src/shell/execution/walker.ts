@@ -251,7 +251,7 @@ function runLoop(walk: Walk, command: CompoundCommand, words: readonly Word[], f
   const literal = name !== null && words.length > 0 && words.every((word) => word.value !== null || isPlace(word));
   const iterations: readonly (Word | null)[] = literal ? words.slice(0, MAX_ITERATIONS) : [null];
   const endless = frame.endless || isEndless(command);
-  if (name !== null && !literal) walk.settings.push({ assignment: itemsOf(name, words, command), exported: false });
+  if (name !== null) walk.settings.push({ assignment: itemsOf(name, words, command), exported: false });
   for (const [index, word] of iterations.entries()) {
     if (name !== null) setVariable(walk.scope, name, word);
     if (name !== null) walk.scope.reads.delete(name);

@@ -20,6 +20,7 @@ redis-cli,valkey-cli,keydb-cli: -a? --pass
 redis-server,valkey-server: --requirepass --masterauth
 cqlsh,cypher-shell,influx,impala,impala-shell,beeline,snowsql,arangosh,couchbase-cli,cbq,cbbackupmgr,cbimport,cbexport,elasticsearch-users: -p -password
 cbc,sqlcmd,bcp,osql,tsql,fisql: -P?
+influx: -t?
 nodetool: -pw --password
 vsql: -w?
 hdbsql: -p?
@@ -57,6 +58,8 @@ pdbedit,smbpasswd: -U%
 ipa-client-install: -w?
 ipa-server-install,ipa-replica-install: -a? -p? -w?
 xfreerdp,xfreerdp3,wlfreerdp,sdl-freerdp: /p:* /pth:* /gp:*
+psexec,paexec: -p
+schtasks: /rp
 rdesktop,vncdo,x11vnc: -p? -passwd
 vncviewer: -password
 snmpget,snmpwalk,snmpset,snmpbulkget,snmpbulkwalk,snmpgetnext,snmptranslate,snmptrap,snmpinform,onesixtyone: -A? -X? -c?
@@ -164,6 +167,7 @@ gem: --key -k~
 p4: -P?
 cvs: -d:
 jenkins-cli: -auth:
+npm,pnpm,yarn: --otp
 wandb,kaggle: --key~
 openai: -k? --api-key
 llm: --value~

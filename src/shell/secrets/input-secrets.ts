@@ -4,11 +4,14 @@
  * `ansible-vault view --vault-password-file <(echo secret)`.
  */
 import type { Invocation, Word } from '../model.ts';
+import { isExpanded } from './carried-secrets.ts';
 import type { SecretArguments } from './secret-arguments.ts';
 import { isSecretValue, looksLikeKey, secretKindOf } from './secret-names.ts';
 import type { SecretSpan } from './secret-span.ts';
 import { partSpan } from './word-spans.ts';
 
+/** Subcommands of any program that ask for a secret. */
+const LOGIN = /^(?:login|log-in|signin|sign-in|unlock|authenticate)$/;
 const SUDO_STDIN = /^-[a-zA-Z]*S|^--stdin$/;
 
 /** Tells whether the program, or sudo or su before it, reads a password from standard input. */
@@ -20,6 +23,7 @@ const readsSecret = (
   via.some(
     (step) => step.name === 'su' || (step.name === 'sudo' && step.args.some((word) => SUDO_STDIN.test(word.text))),
   ) ||
+  args.slice(0, 3).some((word) => LOGIN.test(word.text)) ||
   (known?.inputs.some(
     ({ subcommands, argument }) =>
       subcommands.every((word, at) => operands[at]?.text === word) &&
@@ -38,11 +42,14 @@ const PAIRS = /^(?:chpasswd|newusers)$/;
 /** `user bob password`, `quote PASS password`, `open -u bob,password`. */
 const SESSIONS = /^(?:ftp|lftp|ncftp|telnet|nc|ncat)$/;
 const SESSION_LINE =
-  /(?:^["']?|\n|\\n|;\s*)\s{0,8}(?:user\s{1,4}[^\s,]{1,64}[\s,]|(?:quote\s{1,4})?pass\s|open\s{1,4}-u\s{1,4}[^\s,]{1,64},)\s{0,4}([^\s"'\\]{1,200})/dgi;
+  /(?:^["']?|\n|\\n|;\s*)\s{0,8}(?:user\s{1,4}[^\s,]{1,64}[\s,]|(?:quote\s{1,4})?pass\s|auth\s{1,4}(?:plain\s{1,4}|[\w-]{1,32}\s{1,4}(?=[^\s"'\\]))?|open\s{1,4}-u\s{1,4}[^\s,]{1,64},)\s{0,4}([^\s"'\\]{1,200})/dgi;
 
 /** Adds each line of a here-document or of what echo prints; a plain answer such as `y` is none. */
-const addLines = (text: string, { start, end, exact }: Word, tool: string, found: SecretSpan[]): void => {
+const addLines = (text: string, word: Word, tool: string, found: SecretSpan[]): void => {
+  const { start, end, exact } = word;
   if (!exact) return;
+  // The reference stays; the word that it stands for is masked.
+  if (isExpanded(text, word)) found.push({ start, end: start, kind: 'password', from: word.text.trim() });
   const lines = /(?:[^\n\\]|\\[^n])+/g;
   const raw = text.slice(start, end);
   for (const match of raw.matchAll(lines)) {

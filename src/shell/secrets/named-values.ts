@@ -20,6 +20,8 @@ const MAX_SHARING = 256;
 
 interface NamedSpan {
   readonly name: string;
+  /** The two characters before it. */
+  readonly before: string;
   readonly start: number;
   readonly end: number;
 }
@@ -30,7 +32,7 @@ const nameAround = (text: string, start: number, end: number): NamedSpan => {
   while (from > 0 && start - from < MAX_NAME_LENGTH && /[\w.-]/.test(text[from - 1] ?? '')) from -= 1;
   let to = end;
   while (to < text.length && to - end < MAX_NAME_LENGTH && /[\w-]/.test(text[to] ?? '')) to += 1;
-  return { name: text.slice(from, to), start: from, end: to };
+  return { name: text.slice(from, to), before: text.slice(Math.max(0, from - 2), from), start: from, end: to };
 };
 
 const SEPARATOR = /(\\*["']?\]?)([ \t]*)(=>|:=|==|=~|=|::|:\/\/|:|(?=\s))([ \t]*)(\\*["']?)/y;
@@ -41,6 +43,12 @@ const HEADER = /(?:authorization|^x-|-token|-key|^api-?key|^cookie)/i;
 /** Headers and settings with such a name that are no secrets. */
 const PLAIN_HEADER = /^(?:idempotency|surrogate|cache|x-cache|x-idempotency|sec-websocket)-key$/i;
 
+/** `/password:x`, and `certificate_password:x` as a word; `rake password:reset` is a task. */
+const isWord = ({ before, name }: NamedSpan, value: string, kind: SecretKind): boolean =>
+  kind === 'password' &&
+  (/(?:^|\s)\/$/.test(before) ||
+    (/(?:^|\s)$/.test(before) && /^\w+$/.test(name) && (name.includes('_') || !isPlainWord(value))));
+
 /**
  * Decides by the separator: `password: x` and `--password x` announce a value; others only count if
  * the value looks like a secret.
@@ -50,7 +58,13 @@ const isSecretAfter = (named: NamedSpan, separator: RegExpExecArray, value: stri
   if (sign === '=' || sign === ':=' || sign === '=>')
     return isSecretValue(value, kind) && !/^(?:id|type|src|source)=/.test(value);
   if (sign === ':') {
-    const isExplicit = gap !== '' || opening !== '' || closing !== '' || HEADER.test(named.name) || looksRandom(value);
+    const isExplicit =
+      isWord(named, value, kind) ||
+      gap !== '' ||
+      opening !== '' ||
+      closing !== '' ||
+      HEADER.test(named.name) ||
+      looksRandom(value);
     return isExplicit && isSecretValue(value, kind);
   }
   // `[ $token == x ]` compares, `api_key==x` is a parameter.
@@ -141,13 +155,14 @@ const weakSpan = ({ name }: NamedSpan, sign: string, value: string, start: numbe
     if (user !== '' && isSecretValue(value.slice(user.length), 'password'))
       return { start: start + user.length, end, kind: 'password' };
   }
-  // The setting of git for a signing key holds the id of a key, of 8, 16 or 40 characters.
-  if (/signing-?key$/i.test(name) && /^[0-9A-F]{8,40}$/i.test(value)) return null;
+  // Settings of git and options of gpg hold the id of a key, of 8, 16 or 40 characters.
+  if (/(?:signing|default|trusted|encrypt-to-default)-?key$/i.test(name) && /^[0-9A-F]{8,40}$/i.test(value))
+    return null;
   return looksLikeKey(value) ? { start, end, kind: 'key' } : null;
 };
 
 const SECRET_WORDS =
-  /passw(?:or)?d|passphrase|passcode|passwort|pwd|passe(?![a-z])|pass|psw|pw(?![a-z])|psk(?![a-z])|secret|token|key|credential|creds?(?![a-z])|authorization|auth|bearer|jwt|cookie|login(?![a-z])|session(?![a-z])|appid|dsn|kennwort|contrase.a|senha|wachtwoord|mdp(?![a-z])|mnemonic|phrase|_pat\b/gi;
+  /passw(?:or)?d|passphrase|passcode|passwort|pwd|passe(?![a-z])|pass|psw|pw(?![a-z])|psk(?![a-z])|secret|token|key|credential|creds?(?![a-z])|authorization|auth|bearer|jwt|cookie|login(?![a-z])|session(?![a-z])|appid|dsn|kennwort|contrase.a|senha|wachtwoord|has[lł]o|passord|senord|adgangskode|salasana|heslo|jelsz[oó]|parola|[sş]ifre|lozinka|geslo|пароль|密[码碼]|パスワード|비밀번호|mdp(?![a-z])|(?:mfa|token|time)[_-]?code|mnemonic|phrase|_pat\b/gi;
 /** Options of these programs prompt for the password instead of taking it as the next word. */
 const PROMPTING_PROGRAMS =
   /(?<![\w:/.-])(?:mysql\w*|mariadb[\w-]*|psql|pg_\w+|createdb|dropdb|createuser|dropuser|vacuumdb|reindexdb|clusterdb|pgbench|mycli|lpass|bw|op|rbw|gopass)\b/;
@@ -174,8 +189,8 @@ const shortlyBefore = (text: string, program: RegExp): ((offset: number) => bool
 const exceptions = (text: string): ((named: NamedSpan) => boolean) => {
   const prompts = shortlyBefore(text, PROMPTING_PROGRAMS);
   const namesSecret = shortlyBefore(text, SECRET_BY_NAME);
-  return ({ name, start, end }) => {
-    const before = text.slice(Math.max(0, start - 2), start);
+  return ({ name, before, start, end }) => {
+    if (text.startsWith('alias ', start - 6)) return true;
     // `$token = x` is a comparison, `$token='x'` an assignment in PHP or Perl.
     if (before.endsWith('${') || (before.endsWith('$') && !/=["']/y.test(text.slice(end, end + 2)))) return true;
     if (/--(?:set|update)-secrets[= ][^\s]{0,80}$/.test(text.slice(Math.max(0, start - 100), start))) return true;

@@ -2,11 +2,15 @@
 
 /** Quick test: without a match, a text contains no name of a secret. */
 export const NAME_HINT =
-  /pass|pwd|pw\b|psk\b|secret|token|key|cred|auth|cookie|pat\b|pin\b|login|sess|sid\b|identified|bearer|webhook|kennwort|contrase|senha|wachtwoord|mnemonic|appid|sign?(?:ature)?=|code=|assword|user\s?=\s?["']|connect|superuser|create_user|crypt|mysqli|pdo\(|logon|attach|,p=|p-secrets|%\S+,|=\w+%/i;
+  /pass|pwd|pw\b|psk\b|secret|token|key|cred|auth|cookie|pat\b|pin\b|login|sess|sid\b|identified|bearer|webhook|kennwort|contrase|senha|wachtwoord|mnemonic|appid|sign?(?:ature)?=|code=|assword|user\s?=\s?["']|connect|superuser|create_user|crypt|mysqli|pdo\(|logon|attach|has[lł]o|senord|salasana|heslo|parola|[sş]ifre|adgangskode|jelsz|lozinka|geslo|парол|密|パスワード|비밀|securestring|@(?:tcp|udp|unix)\(|jdbc:oracle|,p=|p-secrets|%\S+,|=\w+%/i;
 
-/** Endings of names; English, German, French, Spanish, Portuguese, Italian, Dutch. */
+/**
+ * Endings of names; English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, the
+ * Scandinavian languages, Finnish, Czech, Hungarian, Romanian, Turkish, Croatian, Slovene, Russian,
+ * Chinese, Japanese, Korean.
+ */
 const PASSWORD =
-  /(?:passw(?:or)?ds?|passphrase|passcode|passwort|pass[_-]?phrase|kennwort|mot[_-]?de[_-]?passe|mdp|contrase(?:n|ñ)a|senha|wachtwoord|pwd|psw|(?<!by|com|tres|over|under|sur|en)pass|(?:^|[^a-z]|root|bind|user|admin|db|mail|smtp|ftp|owner|open)pw|(?:^|[^a-z]|wifi|wpa|preshared)psk|mnemonic|seed[_-]?phrase|recovery[_-]?(?:phrase|code))$/;
+  /(?:passw(?:or)?ds?|passphrase|passcode|passwort|pass[_-]?phrase|kennwort|mot[_-]?de[_-]?passe|mdp|contrase(?:n|ñ)a|senha|wachtwoord|has[lł]o|passord|l[oö]senord|adgangskode|salasana|heslo|jelsz[oó]|parola|[sş]ifre|lozinka|geslo|пароль|密[码碼]|パスワード|비밀번호|pwd|psw|(?<!by|com|tres|over|under|sur|en|ask)pass|(?:^|[^a-z]|root|bind|user|admin|db|mail|smtp|ftp|owner|open)pw|(?:^|[^a-z]|wifi|wpa|preshared)psk|mfa[_-]?code|token[_-]?code|one[_-]?time[_-]?(?:password|code)|mnemonic|seed[_-]?phrase|recovery[_-]?(?:phrase|code))$/;
 const KEY =
   /(?:(?:api|app|access|account|secret|auth|authentication|encryption|encrypt|decrypt|decryption|signing|master|shared|service|deploy|storage|subscription|license|licence|functions?|private|hmac|session|cookie|fernet|vault|recovery|certificate|preshared|consumer|client|bot|publish|unseal)[_.-]?key(?:[_-]?base)?)$/;
 const TOKEN =

@@ -4,6 +4,7 @@
  */
 import { lookupTool } from '../catalogue/catalogue.ts';
 import type { Analysis, Invocation, Word } from '../model.ts';
+import { addOrigins } from './carried-secrets.ts';
 import { findInputSecrets } from './input-secrets.ts';
 import { findScriptArguments } from './script-arguments.ts';
 import { commonOptions, type SecretArguments, type SecretOption, secretArguments } from './secret-arguments.ts';
@@ -269,6 +270,21 @@ const findKeyOptions = (text: string, args: readonly Word[], found: SecretSpan[]
   }
 };
 
+const USER_OPTION = /^(?:-u|--user(?:name)?|--login)$/;
+/** A port, a path, a reference or a URL. */
+const NO_PASSWORD_VALUE = /^\d{1,5}(?:$|[:,-])|^[.~/$-]|:|\.(?:json|ya?ml|toml|conf|cfg|ini|txt|js|ts|py)$/;
+
+/** `tool -u name -p password`, of a program of which nothing is known. */
+const findUserAndPassword = (text: string, args: readonly Word[], found: SecretSpan[]): void => {
+  const at = args.findIndex((word) => word.text === '-p');
+  const value = args[at + 1];
+  if (at < 0 || !value || NO_PASSWORD_VALUE.test(value.text)) return;
+  const isBeside = [at - 2, at + 2].some(
+    (user) => USER_OPTION.test(args[user]?.text ?? '') && /^[\w.@-]+$/.test(args[user + 1]?.text ?? '-'),
+  );
+  if (isBeside) addValue(text, value, 0, '', found);
+};
+
 const findIn = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
   const { tool, args } = launched(invocation);
   const canonical = lookupTool(tool)?.name ?? tool;
@@ -281,6 +297,7 @@ const findIn = (text: string, invocation: Invocation, found: SecretSpan[]): void
   const operands = known ? operandsOf(tool, args) : [];
   if (known) findOperands(text, args, known, operands, found);
   findInputSecrets(text, invocation, known, operands, found);
+  if (!known && canonical === tool && !lookupTool(tool)) findUserAndPassword(text, args, found);
   if (CLOUD.test(canonical)) findKeyOptions(text, args, found);
   findScriptArguments(text, invocation, found);
   if (tool === 'printf') findFormatted(text, args, found);
@@ -303,7 +320,8 @@ export const parsedSecrets = (text: string, analysis: Analysis): readonly Secret
     }
   }
   for (const { assignment } of analysis.settings) addAssignment(text, assignment.name, assignment.value, found);
-  return found;
+  addOrigins(text, analysis, found);
+  return found.filter(({ start, end }) => end > start);
 };
 
 const addAssignment = (text: string, name: string, value: Word | null, found: SecretSpan[]): void => {

@@ -15,5 +15,5 @@ export const partSpan = (text: string, word: Word, from: number, secret: string,
   if (secret !== '' && first >= 0) return { start: word.start + first, end: word.start + last + secret.length, kind };
   const cut = raw.search(/[=:]/);
   const inner = from > 0 && cut >= 0 ? cut + 1 : 0;
-  return { start: word.start + inner, end: word.end, kind };
+  return { start: word.start + inner, end: word.end, kind, from: secret };
 };

@@ -34,6 +34,17 @@ const PHRASES: readonly Phrase[] = [
     isSecret: isDatabasePassword,
   },
   { kind: 'password', hint: 'password', pattern: /\bpassword\s{1,4}(?:\\*["']|\$\$)([^'"\\$\s][^'"\\$]*)/dgi },
+  {
+    kind: 'password',
+    hint: 'convertto-securestring',
+    pattern: /\bconvertto-securestring\s{1,4}(?:-string\s{1,4})?\\*["']([^'"\\$]+)/dgi,
+  },
+  {
+    kind: 'password',
+    hint: '@',
+    pattern: /(?<![\w.-])[\w.-]{1,64}:([^\s:@'"$]{1,200})@(?:tcp|udp|unix)\(/dgi,
+  },
+  { kind: 'password', hint: 'jdbc:oracle', pattern: /\bjdbc:oracle:\w{1,16}:[\w.$-]{1,64}\/([^\s@'"$]{1,200})@/dgi },
   { kind: 'password', hint: "n'", pattern: /\bpassword\s{0,4}=\s{0,4}N'([^'\\$]+)/dgi },
   {
     kind: 'password',
