@@ -12,6 +12,9 @@ _caro_stops() {
   { read -r from failure every <$_caro_d/.guard } 2>/dev/null || return 1
   [[ -z $every && ! -d $_caro_rules && $1 =~ $_caro_plain ]] && return 1
   _caro_service_allows "$1" "$from" && return 1
+  # The question stands below the line, wherever the cursor was.
+  CURSOR=$#BUFFER
+  zle -R
   print -rn -- "$1" | "$_caro_program" guard check --shell zsh --from "$from"
   case $? in
     (0) return 1 ;;
@@ -39,8 +42,8 @@ _caro_service_allows() (
 ) 2>/dev/null
 
 _caro_enter() {
-  if [[ -e $_caro_d/.guard ]] && { zle -I; _caro_stops "$PREBUFFER$BUFFER" }; then
-    zle reset-prompt
+  if [[ -e $_caro_d/.guard ]] && _caro_stops "$PREBUFFER$BUFFER"; then
+    zle -I
   else
     zle _caro_accept_line
   fi

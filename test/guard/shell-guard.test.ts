@@ -117,3 +117,13 @@ requireShell('bash')('bash', () => {
     await shell.waitFor('the line stays for you to edit');
   });
 });
+
+requireShell('zsh')('zsh', () => {
+  test('shows a line that runs unasked once', async () => {
+    const home = folder();
+    await configure(home);
+    await caro(home, 'guard', 'on');
+    shell = await guardedShell('zsh', home);
+    expect(await shell.run('mkdir once && echo made')).toMatch(/made\n/);
+  });
+});

@@ -92,7 +92,7 @@ async function status(context: Context, { json }: Json): Promise<void> {
     return;
   }
   const words = DEEDS.filter((did) => (counts[did] ?? 0) > 0).map((did) => `${counts[did] ?? 0} ${WORDS[did]}`);
-  say(context, `With that of your agents: ${words.join(', ')}; last ${localTime(last)}.`);
+  say(context, `Commands of yours and of agents: ${words.join(', ')}; last ${localTime(last)}.`);
 }
 
 const DEEDS = ['asked', 'denied', 'ran', 'kept', 'failed-open'] as const;
