@@ -34,6 +34,8 @@ export interface MeshOptions {
   readonly ports: MeshPorts;
   /** Called before the mesh is open, and when it listens elsewhere or waits for something else. */
   readonly onListening?: (state: Pick<MeshState, 'listen' | 'waiting'>) => void;
+  /** Called when addresses of this machine have changed. */
+  readonly onMoved?: () => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;

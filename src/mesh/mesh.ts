@@ -155,6 +155,7 @@ class MeshCore implements Mesh {
     for (const connection of this.#connections)
       if (!present.has(connection.localAddress)) void this.#dropIfGone(connection);
     if (hasNew) this.#table.retry();
+    this.#options.onMoved?.();
   }
 
   async #dropIfGone(connection: Connection): Promise<void> {

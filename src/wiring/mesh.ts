@@ -75,6 +75,7 @@ export async function openMesh(context: ServiceContext, configuration: Configura
       logListening(state);
       discovery.follow(state.listen);
     },
+    onMoved: relay.probe,
     rules: { allowPublic: configuration.mesh.allow_public, allowDns: configuration.mesh.allow_dns },
     peers: peersOf(configuration),
     ports: {

@@ -40,6 +40,8 @@ export interface RelayUse {
   ) => Promise<ReadonlyMap<string, Presence>> | undefined;
   /** MUST be called every quarter of an hour. */
   readonly keepUp: () => void;
+  /** MUST be called when addresses of this machine have changed. */
+  readonly probe: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -104,6 +106,7 @@ export function createRelayUse(context: ServiceContext, ports: RelayUsePorts): R
       return found?.isAsking ? found.relay.rollCall(members, deadlineMs) : undefined;
     },
     keepUp: () => open?.relay.keepUp(),
+    probe: () => open?.relay.probe(),
     close: async () => {
       apply(null);
       await turn;

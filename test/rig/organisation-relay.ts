@@ -23,12 +23,22 @@ export interface OrgRelay {
   readonly seen: () => string;
 }
 
+export interface RelayMachine {
+  readonly host?: string;
+  /** Starts the server there. */
+  readonly prefix?: readonly string[];
+}
+
 /** Names a relay in the draft of the officers, and writes its files into their folder. */
-export async function draftRelay(org: Organisation, folder: string): Promise<OrgRelay> {
+export async function draftRelay(
+  org: Organisation,
+  folder: string,
+  { host = '127.0.0.1', prefix = [] }: RelayMachine = {},
+): Promise<OrgRelay> {
   const [key = ''] = org.keys;
   const files = join(org.folder, 'relay');
   const [store, logFile] = [join(folder, 'store'), join(folder, 'nats.log')];
-  const address = `127.0.0.1:${await freePort()}`;
+  const address = `${host}:${await freePort()}`;
   await org.officer('relay-config', '--key', key, '--address', address, '--folder', files, '--store', store);
   let server: ChildProcess | undefined;
   const log = (): string => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
@@ -37,7 +47,9 @@ export async function draftRelay(org: Organisation, folder: string): Promise<Org
     log,
     start: async () => {
       rmSync(logFile, { force: true });
-      const started = spawn('nats-server', ['-c', join(files, 'nats-server.conf'), '-l', logFile], { stdio: 'ignore' });
+      const started = spawn('env', [...prefix, 'nats-server', '-c', join(files, 'nats-server.conf'), '-l', logFile], {
+        stdio: 'ignore',
+      });
       server = started;
       await until(() => log().includes('Server is ready') || started.exitCode !== null);
       if (started.exitCode !== null) throw new Error(log());

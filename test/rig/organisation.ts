@@ -63,6 +63,8 @@ export interface FoundOptions {
   readonly toml?: (name: string) => string;
   /** Of a clock on which all services and the officers' commands run. */
   readonly prefix?: readonly string[];
+  /** Address of the machine on which analyst and trustee listen. */
+  readonly host?: string;
   /** Further arguments of `caro org create`. */
   readonly terms?: readonly string[];
 }
@@ -70,8 +72,14 @@ export interface FoundOptions {
 /** Nothing listens on this port. */
 const NOBODY = '127.0.0.1:1';
 
-async function prepared(folder: string, name: string, isListening: boolean, more: string): Promise<MeshNode> {
-  const node = await makeNode(join(folder, name), name);
+interface Preparation {
+  readonly host: string;
+  readonly isListening: boolean;
+  readonly more: string;
+}
+
+async function prepared(folder: string, name: string, { host, isListening, more }: Preparation): Promise<MeshNode> {
+  const node = await makeNode(join(folder, name), name, host);
   const port = await freePort();
   const mesh = `[mesh]\nenabled = true\nlisten = "${isListening ? node.endpoint : '127.0.0.1:0'}"\n`;
   const text = `[node]\nname = "${name}"\n${plain(port)}${mesh}[privacy]\nmin_contributors = 3\n${more}`;
@@ -98,10 +106,10 @@ async function found(
   made: MeshNode[],
   folder: string,
   names: readonly string[],
-  { isApart = false, toml = () => '', prefix = [], terms = [] }: FoundOptions,
+  { isApart = false, toml = () => '', prefix = [], host = '127.0.0.1', terms = [] }: FoundOptions,
 ): Promise<Organisation> {
   const make = async (name: string, isListening = false): Promise<MeshNode> => {
-    const node = await prepared(folder, name, isListening && !isApart, toml(name));
+    const node = await prepared(folder, name, { host, isListening: isListening && !isApart, more: toml(name) });
     made.push(node);
     return node;
   };

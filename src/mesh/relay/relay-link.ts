@@ -1,5 +1,6 @@
 /** One connection with a relay: the only file that knows the NATS client. */
 import { X509Certificate } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type Msg, type NatsConnection, TimeoutError } from '@nats-io/transport-node';
 import { CaroError, type ErrorCode } from '../../domain/errors.ts';
 import { CONSUMER, inboxPrefix, ROSTER_STREAM, requestSubject, SLOTS } from '../../domain/relay/subjects.ts';
@@ -11,6 +12,8 @@ const CONNECT_MS = 30_000;
 const CERTIFICATE_MS = 15_000;
 const PING_MS = 60_000;
 const REQUEST_MS = 10_000;
+/** How long a relay that is there takes to answer a ping. */
+const PROBE_MS = 5_000;
 /** How many requests an aggregator takes at once, and how long it waits for the first. */
 const BATCH = 64;
 const PULL_MS = 30_000;
@@ -79,6 +82,8 @@ export interface RelayLink extends RelayOutlet {
   readonly keepRoster: (subject: string) => Promise<void>;
   /** Resolves when everything published so far has reached the relay. */
   readonly flush: () => Promise<void>;
+  /** Ends a connection over which nothing comes back, such as one from a former address. */
+  readonly probe: () => Promise<void>;
   /** Resolves with the reason when the connection has ended. */
   readonly ended: Promise<CaroError>;
   readonly close: () => Promise<void>;
@@ -187,6 +192,7 @@ function linkOf(connection: NatsConnection, mailbox: string): RelayLink {
     keepRoster: (subject) => keep(ROSTER_STREAM, [subject], { ...LATEST, max_age: 0 }),
     // The client never settles a flush of a connection that has ended.
     flush: () => Promise.race([connection.flush(), ended.then((error) => Promise.reject(error))]),
+    probe: () => probe(connection),
     ended,
     close: () => connection.close(),
   };
@@ -271,14 +277,24 @@ async function make(connection: NatsConnection, subject: string, body: object): 
   if (error && error.err_code !== NAME_IN_USE) throw refusedBy(error);
 }
 
+async function probe(connection: NatsConnection): Promise<void> {
+  if (connection.isClosed()) return;
+  const silence = new AbortController();
+  const isSilent = pause(PROBE_MS, true, { signal: silence.signal, ref: false }).catch(() => false);
+  const isHeard = connection.flush().then(() => false);
+  const hasEnded = connection.closed().then(() => false);
+  if (await Promise.race([isSilent, isHeard, hasEnded])) await connection.close();
+  silence.abort();
+}
+
 async function asked(connection: NatsConnection, subject: string, payload: string | Uint8Array): Promise<Msg> {
   try {
     return await connection.request(subject, payload, { timeout: REQUEST_MS });
   } catch (error) {
-    // nats-server 2.9 does not answer once it could not write, until it is started again.
-    if (error instanceof TimeoutError)
-      throw new CaroError('relay_unready', 'the relay does not answer; its disk may be full');
-    throw asRelayError(error);
+    if (!(error instanceof TimeoutError)) throw asRelayError(error);
+    // nats-server 2.9 stores nothing more once it could not write, until it is started again.
+    await probe(connection);
+    throw new CaroError('relay_unready', 'the relay does not answer; its disk may be full');
   }
 }
 

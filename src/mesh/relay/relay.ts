@@ -67,6 +67,8 @@ export interface Relay extends Pick<RelayRequests, 'exchange'>, Pick<Asker, 'ask
    * timer does not count the time in which the machine was suspended.
    */
   readonly keepUp: () => void;
+  /** MUST be called when addresses of this machine have changed: a connection may be dead. */
+  readonly probe: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -124,6 +126,9 @@ export function openRelay(options: RelayOptions): Relay {
     state: dialler.state,
     isOpen: () => links.fleet?.isOpen() ?? false,
     keepUp: dialler.keepUp,
+    probe: () => {
+      for (const link of [links.fleet, links.docs]) void link?.probe().catch(() => undefined);
+    },
     close: dialler.close,
   };
 }
