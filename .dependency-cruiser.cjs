@@ -20,7 +20,7 @@ const MAY_IMPORT = {
   blind: ['domain', 'identity', 'generated', ...TYPES_ONLY.blind],
   organisation: ['domain', 'identity', 'generated', 'blind/sealing', ...TYPES_ONLY.organisation],
   mesh: ['domain', 'identity', 'keys', 'platform', 'blind', 'generated'],
-  workers: ['domain', 'identity', 'storage', 'audit', 'shell', 'risk', 'blind', 'generated'],
+  workers: ['domain', 'identity', 'storage', 'audit', 'shell', 'risk', 'blind', 'generated', 'mesh/relay/open-answers'],
   actors: ['domain', 'bus', 'shell', 'policy', 'risk', 'audit', ...TYPES_ONLY.actors],
   web: ['domain', 'platform', 'bus', 'storage', 'generated'],
   admin: ['domain', 'platform', 'bus', 'generated'],

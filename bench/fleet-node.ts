@@ -1,6 +1,7 @@
 /** A node of bench/fleet.ts, with the relay's real client. */
 import { randomBytes } from 'node:crypto';
 import type { AuthorityFile } from '../src/keys/relay-authority.ts';
+import { openAnswers } from '../src/mesh/relay/open-answers.ts';
 import type { RelayAddress } from '../src/mesh/relay/pinned-certificate.ts';
 import { openRelay, type Relay } from '../src/mesh/relay/relay.ts';
 import { credential, type NodeKeys } from '../test/rig/programs/relay-broker.ts';
@@ -44,6 +45,7 @@ export function openFleetNode(
       onOpen,
       onBlind: () => Promise.reject(new Error('expected no request')),
       onOrg: () => Promise.reject(new Error('not a supervisor')),
+      openMany: (arrived) => Promise.resolve(openAnswers([keys.box], arrived)),
       onQuery: (_asker, { type }) => Promise.resolve({ result: 'access_denied', type }),
       onRefuse: (code) => process.stderr.write(`refused: ${code}\n`),
     },

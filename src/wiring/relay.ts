@@ -146,7 +146,7 @@ async function openWith(
   { head, mode, pollHours }: Plan,
   { document }: KeptPass,
 ): Promise<OpenRelay> {
-  const { bus, identity, places } = context;
+  const { bus, identity, places, pool } = context;
   const [{ openRelay }, { createRefusalLog }, { readPass, unsealPass }, { openCardKeys }] = await Promise.all([
     import('../mesh/relay/relay.ts'),
     import('../mesh/refusal-log.ts'),
@@ -185,6 +185,7 @@ async function openWith(
         if (reply.type === 'org-news') return reply;
         throw new CaroError('internal', 'expected news of the roster');
       },
+      openMany: (arrived) => pool.run('openAnswers', { boxes: [box], arrived }),
       // What waits for a connection is sent now.
       onOpen: () => {
         for (const topic of ['blind.due', 'org.due'] as const) void bus.publish(topic, {}).catch(() => undefined);

@@ -18,6 +18,7 @@ export const backup = lazy(async () => (await import('./tasks/backup.ts')).backu
 export const certificate = lazy(async () => (await import('./tasks/certificate.ts')).certificate);
 export const checkDatabase = lazy(async () => (await import('./tasks/check-database.ts')).checkDatabase);
 export const measureDay = lazy(async () => (await import('./tasks/measure-day.ts')).measureDay);
+export const openAnswers = lazy(async () => (await import('./tasks/open-answers.ts')).openAnswers);
 export const prepareReports = lazy(async () => (await import('./tasks/prepare-reports.ts')).prepareReports);
 export const rateCommand = lazy(async () => (await import('./tasks/rate-command.ts')).rateCommand);
 export const removeFromCopies = lazy(async () => (await import('./tasks/remove-from-copies.ts')).removeFromCopies);

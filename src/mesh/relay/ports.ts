@@ -4,13 +4,7 @@ import type { ErrorCode } from '../../domain/errors.ts';
 import type { PeerAt } from '../../domain/identity/peer-at.ts';
 import type { RelayReply, RelayRequest } from '../../domain/relay/relay-exchange.ts';
 import type { EgressPorts } from '../egress/egress-checks.ts';
-import type { RelayMessage } from './relay-message.ts';
-
-/** A box as it arrived. */
-export interface Arrived {
-  readonly subject: string;
-  readonly box: Uint8Array;
-}
+import type { Answers, Arrived } from './open-answers.ts';
 
 /** What the relay's side of this node needs from the rest of it. */
 export interface RelayPorts extends EgressPorts {
@@ -29,9 +23,6 @@ export interface RelayPorts extends EgressPorts {
   readonly onOpen: () => void;
   /** A message was refused; `peer` is absent where its sender is not proven. */
   readonly onRefuse: (code: ErrorCode, peer?: string) => void;
-  /**
-   * Opens and checks many answers at once, in a thread. Null for one that is invalid. By default
-   * they are opened in place.
-   */
-  readonly openMany?: (arrived: readonly Arrived[]) => Promise<readonly (RelayMessage | null)[]>;
+  /** Opens and checks answers in a thread. */
+  readonly openMany: (arrived: readonly Arrived[]) => Promise<Answers>;
 }

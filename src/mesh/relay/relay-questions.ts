@@ -9,8 +9,9 @@ import { ALL, answerSubject, RELAY_ADDRESS } from '../../domain/relay/subjects.t
 import { mailboxOf } from '../../identity/mailbox.ts';
 import { MAX_SKEW_MS, MAX_TOLD_SKEW_MS, NONCE_BYTES, type Typed } from '../protocol/messages.ts';
 import type { NonceCache } from '../protocol/nonce-cache.ts';
-import { openForAll, openFrom } from './padded-box.ts';
-import type { Arrived, RelayPorts } from './ports.ts';
+import { type Answers, type Arrived, openAnswers } from './open-answers.ts';
+import { openForAll } from './padded-box.ts';
+import type { RelayPorts } from './ports.ts';
 import type { RelayGate, RelayOutlet } from './relay-gate.ts';
 import { decodeRelayMessage, type RelayMessage } from './relay-message.ts';
 
@@ -88,7 +89,7 @@ export interface AskerOptions {
   readonly gate: RelayGate;
   readonly questionKey: Uint8Array;
   readonly boxes: readonly SealingKey[];
-  readonly openMany?: RelayPorts['openMany'];
+  readonly openMany: RelayPorts['openMany'];
   /** The connection with the account of documents; undefined without credentials for it. */
   readonly outlet: () => RelayOutlet | undefined;
   readonly randomBytes: (count: number) => Uint8Array;
@@ -112,8 +113,12 @@ export interface Asker {
 const TOGETHER = 64;
 const TOGETHER_MS = 20;
 
+/** The answers of so many members are opened in threads, which take a tenth of a second to start. */
+const MANY = 500;
+
 interface Round {
   readonly nonce: string;
+  readonly members: number;
   /** Mailboxes of the members that have not answered yet. */
   readonly missing: Map<string, string>;
   readonly take: (message: RelayMessage) => void;
@@ -123,15 +128,18 @@ interface Round {
 }
 
 export function createAsker(options: AskerOptions): Asker {
-  const { self } = options;
-  const openMany = options.openMany ?? openHere(options.boxes);
+  const { self, boxes, openMany } = options;
+  const openHere = (held: readonly Arrived[]): Answers => openAnswers(boxes, held);
+  /** An answer is not lost with a thread. */
+  const open = (held: readonly Arrived[], members: number): Answers | Promise<Answers> =>
+    members < MANY ? openHere(held) : openMany(held).catch(() => openHere(held));
   const rounds = new Set<Round>();
   const flush = async (round: Round): Promise<void> => {
     clearTimeout(round.timer);
     round.timer = undefined;
     const { held } = round;
     round.held = [];
-    const messages = await openMany(held).catch(() => []);
+    const messages = await open(held, round.members);
     for (const message of messages) if (message !== null) settle(round, message, self);
     if (round.missing.size === 0) round.finish();
   };
@@ -181,7 +189,7 @@ function createRounds({ gate, questionKey, outlet, randomBytes }: AskerOptions, 
     const done = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    const round: Round = { nonce, missing, take, finish, held: [], timer: undefined };
+    const round: Round = { nonce, members: members.length, missing, take, finish, held: [], timer: undefined };
     rounds.add(round);
     const timer = setTimeout(finish, deadlineMs);
     try {
@@ -203,21 +211,3 @@ function settle(round: Round, message: RelayMessage, self: string): void {
   round.missing.delete(mailbox);
   round.take(message);
 }
-
-/** Opens and checks answers. Pure, so that a thread can do it. */
-export const openAnswers = (
-  boxes: readonly SealingKey[],
-  arrived: readonly Arrived[],
-): readonly (RelayMessage | null)[] =>
-  arrived.map(({ subject, box }) => {
-    try {
-      return decodeRelayMessage(openFrom(boxes, subject, box));
-    } catch {
-      return null;
-    }
-  });
-
-const openHere =
-  (boxes: readonly SealingKey[]) =>
-  (arrived: readonly Arrived[]): Promise<readonly (RelayMessage | null)[]> =>
-    Promise.resolve(openAnswers(boxes, arrived));

@@ -11,8 +11,8 @@ import { documentSubject, replySubject, requestSubject, SLOTS } from '../../doma
 import { mailboxOf } from '../../identity/mailbox.ts';
 import { steadyMs } from '../../platform/steady-clock.ts';
 import { NONCE_BYTES } from '../protocol/messages.ts';
+import type { Arrived } from './open-answers.ts';
 import { openFrom } from './padded-box.ts';
-import type { Arrived } from './ports.ts';
 import type { RelayGate } from './relay-gate.ts';
 import type { RelayLink } from './relay-link.ts';
 import { decodeRelayMessage, type RelayMessage } from './relay-message.ts';

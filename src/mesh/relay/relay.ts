@@ -88,7 +88,7 @@ export function openRelay(options: RelayOptions): Relay {
     boxes,
     outlet: () => links.docs,
     randomBytes,
-    ...(ports.openMany ? { openMany: ports.openMany } : {}),
+    openMany: ports.openMany,
   });
   const listen = createListener({
     self,

@@ -1,9 +1,12 @@
 /** Requests, replies and roll-calls over a real nats-server. */
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { CaroError } from '../../../src/domain/errors.ts';
+import { openPool } from '../../../src/workers/pool.ts';
 import { codeOfPromise } from '../../rig/error-code.ts';
 import { newNode } from '../../rig/programs/relay-broker.ts';
 import { until } from '../../rig/until.ts';
-import { openNode, receiptReply, reportBody, startBroker, whenOpen } from './rig.ts';
+import { later, openNode, receiptReply, reportBody, startBroker, whenOpen } from './rig.ts';
 
 const DEADLINE_MS = 20_000;
 
@@ -97,6 +100,38 @@ test('a roll-call accounts for every member: present, away, or with another time
   expect(found.get(away.identity.id)).toEqual({ ok: false, code: 'peer_unreachable' });
   const skewed = found.get(late.identity.id) as { readonly skewMs: number };
   expect(Math.round(skewed.skewMs / 60_000)).toBe(60);
+});
+
+test.each([
+  ['in a thread', true],
+  ['in place where the thread fails', false],
+])('the answers of many members are opened %s', async (_how, works) => {
+  const broker = await startBroker();
+  const keys = newNode();
+  const pool = openPool(join(__dirname, '../../../dist/worker.js'));
+  later(() => pool.close());
+  let opened = 0;
+  const analyst = openNode(broker, {
+    keys,
+    role: 'aggregator',
+    ports: {
+      openMany: async (arrived) => {
+        if (!works) throw new CaroError('worker_failed', 'the thread failed');
+        const answers = await pool.run('openAnswers', { boxes: [keys.box], arrived });
+        opened += answers.length;
+        return answers;
+      },
+    },
+  });
+  const present = [openNode(broker), openNode(broker)];
+  await whenOpen(analyst, ...present);
+  const away = Array.from({ length: 500 }, (_, number) => `caro:ed25519:away-${number}`);
+  const found = await analyst.relay.rollCall([...present.map(({ identity }) => identity.id), ...away], 2_000);
+  expect(present.map(({ identity }) => found.get(identity.id))).toEqual([
+    { ok: true, version: '0.1.0' },
+    { ok: true, version: '0.1.0' },
+  ]);
+  expect([found.size, opened]).toEqual([502, works ? 2 : 0]);
 });
 
 test('a live question is answered by those who may, and not by a node whose clock is wrong', async () => {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach } from '@jest/globals';
 import { RECEIPT_TYPE, REPORT_TYPE } from '../../../src/blind/documents.ts';
 import type { LedgerEntry } from '../../../src/mesh/egress/egress-checks.ts';
+import { openAnswers } from '../../../src/mesh/relay/open-answers.ts';
 import type { RelayPorts } from '../../../src/mesh/relay/ports.ts';
 import { openRelay, type Relay, type RelayOptions } from '../../../src/mesh/relay/relay.ts';
 import {
@@ -66,6 +67,7 @@ export function openNode(broker: Broker, options: NodeOptions = {}): OpenNode {
     mayConnect: () => true,
     onBlind: () => Promise.reject(new Error('not an aggregator')),
     onOrg: () => Promise.reject(new Error('not a supervisor')),
+    openMany: (arrived) => Promise.resolve(openAnswers([keys.box], arrived)),
     onQuery: (_asker, { type }) => Promise.resolve({ result: 'access_denied', type }),
     onRefuse: (code) => void refused.push(code),
     ...options.ports,

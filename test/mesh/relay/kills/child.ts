@@ -65,6 +65,7 @@ export function openChildRelay(home: string, identity: Identity, onBlind: RelayP
       mayConnect: () => true,
       onBlind,
       onOrg: () => Promise.reject(new Error('not a supervisor')),
+      openMany: () => Promise.reject(new Error('expected no question')),
       onQuery: (_asker, { type }) => Promise.resolve({ result: 'access_denied', type }),
       onOpen: () => undefined,
       onRefuse: (code) => process.stderr.write(`refused: ${code}\n`),
