@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { AuthorityFile } from '../src/keys/relay-authority.ts';
 import { openAnswers } from '../src/mesh/relay/open-answers.ts';
 import type { RelayAddress } from '../src/mesh/relay/pinned-certificate.ts';
+import type { RelayPorts } from '../src/mesh/relay/ports.ts';
 import { openRelay, type Relay } from '../src/mesh/relay/relay.ts';
 import { credential, type NodeKeys } from '../test/rig/programs/relay-broker.ts';
 
@@ -12,13 +13,26 @@ export interface FleetFile {
   readonly authority: AuthorityFile;
 }
 
+export interface NodeOptions {
+  readonly role: 'node' | 'aggregator';
+  readonly onOpen: () => void;
+  readonly openMany?: RelayPorts['openMany'];
+  readonly random?: (count: number) => Uint8Array;
+}
+
+const fresh = (count: number): Uint8Array => new Uint8Array(randomBytes(count));
+
+const openHere =
+  ({ box }: NodeKeys): RelayPorts['openMany'] =>
+  (arrived) =>
+    Promise.resolve(openAnswers([box], arrived));
+
 /** A node that allows everything and answers every question without figures. */
 export function openFleetNode(
   { address, authority }: FleetFile,
   keys: NodeKeys,
-  { role, onOpen }: { readonly role: 'node' | 'aggregator'; readonly onOpen: () => void },
+  { role, onOpen, openMany = openHere(keys), random = fresh }: NodeOptions,
 ): Relay {
-  const random = (count: number): Uint8Array => new Uint8Array(randomBytes(count));
   const broker = { authority: () => authority };
   return openRelay({
     identity: keys.identity,
@@ -45,7 +59,7 @@ export function openFleetNode(
       onOpen,
       onBlind: () => Promise.reject(new Error('expected no request')),
       onOrg: () => Promise.reject(new Error('not a supervisor')),
-      openMany: (arrived) => Promise.resolve(openAnswers([keys.box], arrived)),
+      openMany,
       onQuery: (_asker, { type }) => Promise.resolve({ result: 'access_denied', type }),
       onRefuse: (code) => process.stderr.write(`refused: ${code}\n`),
     },

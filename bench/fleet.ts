@@ -5,11 +5,13 @@
  *   npx tsx bench/fleet.ts [nodes, default 100] [rounds, default 3]
  *
  * `baseline` is the same number of empty messages through the same server with the bare client.
+ * `ready` is a roll-call of nodes that have sealed their answers beforehand: on this machine, nodes
+ * take the processor away from the asker and the relay.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { type Broker, startBrokerIn } from '../test/rig/programs/relay-broker.ts';
 import { until } from '../test/rig/until.ts';
@@ -17,6 +19,7 @@ import { report, round, summary } from './figures.ts';
 import type { FromAsker, ToAsker } from './fleet-asker.ts';
 import type { FleetFile } from './fleet-node.ts';
 import type { FromNodes } from './fleet-nodes.ts';
+import type { AskerCard } from './fleet-ready.ts';
 import { cpuTimeOf, memoryOf, SERVICE_FLAGS } from './process-memory.ts';
 
 const [NODES = 100, ROUNDS = 3] = process.argv.slice(2).map(Number);
@@ -24,7 +27,8 @@ const [NODES = 100, ROUNDS = 3] = process.argv.slice(2).map(Number);
 const PER_PROCESS = 1_250;
 const PATIENCE_MS = 240_000;
 const IDLE_MS = 5_000;
-const PROGRAMS = ['fleet-nodes', 'fleet-asker', 'fleet-idle', 'fleet-baseline'] as const;
+const PROGRAMS = ['fleet-nodes', 'fleet-ready', 'fleet-asker', 'fleet-idle', 'fleet-baseline'] as const;
+const ROOT = resolve(__dirname, '..');
 
 const folder = mkdtempSync(join(tmpdir(), 'caro-bench-'));
 const children: ChildProcess[] = [];
@@ -33,7 +37,9 @@ function start(name: (typeof PROGRAMS)[number], ...more: readonly string[]): Chi
   const child = fork(join(folder, `${name}.cjs`), [folder, ...more], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // Many nodes share a process; the others are measured as a service would run.
-    execArgv: name === 'fleet-nodes' ? [] : [...SERVICE_FLAGS],
+    execArgv: name === 'fleet-nodes' || name === 'fleet-ready' ? [] : [...SERVICE_FLAGS],
+    // Piscina finds its own files only where it is.
+    env: { ...process.env, NODE_PATH: join(ROOT, 'node_modules') },
   });
   children.push(child);
   return child;
@@ -53,20 +59,36 @@ function build(): void {
       format: 'cjs',
       target: 'node20.19',
       minify: true,
+      external: ['piscina'],
     });
 }
 
 interface Fleet {
   readonly ids: readonly string[];
-  readonly openedMs: number[];
   readonly processes: readonly ChildProcess[];
 }
 
-function startFleet(): Fleet {
-  const [ids, openedMs] = [[] as string[], [] as number[]];
+interface WholeFleet extends Fleet {
+  readonly openedMs: number[];
+}
+
+/** How many nodes each process has. */
+function shares(): readonly number[] {
   const count = Math.ceil(NODES / PER_PROCESS);
-  const processes = Array.from({ length: count }, (_, index) => {
-    const share = Math.floor(NODES / count) + (index < NODES % count ? 1 : 0);
+  return Array.from({ length: count }, (_, index) => Math.floor(NODES / count) + (index < NODES % count ? 1 : 0));
+}
+
+/** Nodes that have sealed their answers. */
+async function startReadyFleet(asker: AskerCard): Promise<Fleet> {
+  const processes = shares().map((share) => start('fleet-ready', String(share)));
+  for (const child of processes) child.send(asker);
+  const ids = await Promise.all(processes.map((child) => told<readonly string[]>(child)));
+  return { ids: ids.flat(), processes };
+}
+
+function startFleet(): WholeFleet {
+  const [ids, openedMs] = [[] as string[], [] as number[]];
+  const processes = shares().map((share) => {
     const child = start('fleet-nodes', String(share));
     child.on('message', (message: FromNodes) => {
       if (message.kind === 'ids') ids.push(...message.ids);
@@ -124,7 +146,7 @@ async function ask(broker: Broker, asker: ChildProcess, fleet: Fleet, what: ToAs
 }
 
 /** Kills the relay, starts it again at once, and waits for everybody. */
-async function storm(broker: Broker, fleet: Fleet) {
+async function storm(broker: Broker, fleet: WholeFleet) {
   fleet.openedMs.length = 0;
   await broker.kill();
   await broker.start();
@@ -152,6 +174,21 @@ async function idle() {
   return figures;
 }
 
+/** With a fleet of its own, after the other has gone. */
+async function measureReady(
+  card: AskerCard,
+  { processes }: Fleet,
+  broker: Broker,
+  asker: ChildProcess,
+  baselineMs: number,
+) {
+  for (const child of processes) child.kill('SIGKILL');
+  const ready = await startReadyFleet(card);
+  const figures = await ask(broker, asker, ready, 'ready', baselineMs);
+  for (const child of ready.processes) child.kill('SIGKILL');
+  return figures;
+}
+
 async function measure(): Promise<object> {
   const broker = await startBrokerIn(join(folder, 'broker'));
   try {
@@ -160,8 +197,8 @@ async function measure(): Promise<object> {
     writeFileSync(join(folder, 'fleet.json'), JSON.stringify(file));
     const empty = rss(broker.pid());
     const idleMemory = await idle();
-    const asker = start('fleet-asker');
-    await told(asker);
+    const asker = start('fleet-asker', join(ROOT, 'dist/worker.js'), String(ROUNDS));
+    const card = await told<AskerCard>(asker);
     const begun = performance.now();
     const fleet = startFleet();
     await until(
@@ -188,6 +225,7 @@ async function measure(): Promise<object> {
       rollCall: await ask(broker, asker, fleet, 'roll-call', baselineMs),
       question: await ask(broker, asker, fleet, 'question', baselineMs),
       storm: await storm(broker, fleet),
+      ready: await measureReady(card, fleet, broker, asker, baselineMs),
       idleMemory,
     };
   } finally {
