@@ -174,6 +174,12 @@ apt-get purge -y --auto-remove -o APT::AutoRemove::RecommendsImportant=false $bu
 apt-get remove -y wget && apt-get autoremove -y
 apt-mark auto '.*' > /dev/null
 yum remove -y gcc
+sudo rm /etc/systemd/system/myapp.service && sudo systemctl daemon-reload
+sudo sed -i '/ swap / s/^/#/' /etc/fstab
+mkdir -p $HOME/.kube && sudo cp -i /etc/kubernetes/admin.conf $HOME/.kube/config
+sudo ufw delete allow 'Nginx HTTP'
+sudo rm -rf /usr/local/go && sudo tar -C /usr/local -xzf go.tar.gz
+find /var/log -name '*.gz' -mtime +30 -delete
 rm -f /etc/ca-certificates.conf.dpkg-new
 rm -f /etc/apt/apt.conf.d/01autoremove-kernels /etc/sysctl.d/bindv6only.conf
 rm -rf /usr/share/python3/__pycache__ /usr/lib/gio/modules/giomodule.cache

@@ -5,7 +5,7 @@ import type { Step } from '../step.ts';
 import { normalPath } from '../subjects/paths.ts';
 
 /** Services that monitor or protect. */
-const DEFENSES =
+export const DEFENSES =
   /^(?:auditd?|rsyslogd?|syslog(?:-ng|d)?|systemd-journald|journald|firewalld|ufw|iptables|ip6tables|nftables|apparmor|selinux\w*|fail2ban|ossec\w*|wazuh\w*|falco\w*|falcon-sensor|falcond|crowdstrike\w*|cbagentd|cbdaemon|cbdefense|carbonblack|sentinel(?:one|d|agent)\w*|mdatp|osqueryd?|clamav\w*|clamd|clamav-freshclam|esets?|sophos\w*|sav-protect|symantec\w*|mcafee\w*|ds_agent|traps?_?pmd|cortex\w*|qualys\w*|nessus\w*|tanium\w*|splunk\w*|SplunkForwarder|filebeat|auditbeat|elastic-agent|packetbeat|telegraf|datadog-agent|aide|tripwire|rkhunter|chkrootkit|usbguard|snort|suricata|zeek|sysmon|auoms|omsagent|azuremonitoragent|amazon-ssm-agent|google-cloud-ops-agent|security|unattended-upgrades|apt-daily\w*|sssd|caro|caro-mesh|com\.(?:apple\.(?:alf|syslogd|auditd|XProtect\w*|MRT\w*|SoftwareUpdate)|crowdstrike\.\w+|objective-see\.\w+|carbonblack\.\w+|microsoft\.\w+)|at\.obdev\.\w+|LuLu|LittleSnitch|littlesnitch\w*|opensnitchd?|santad?|BlockBlock|kesl\w*|klnagent\w*|drweb\w*|drwebd|avast\w*|avgd?|bdsec\w*|bitdefender\w*|eset\w*|eraagent|fsma\w*|f-secure\w*|cmdagent|cylance\w*|cybereason\w*|xagt|mfe\w+|nails|isectpd?|ampdaemon|sysmonforlinux|laurel|wdavdaemon\w*|mde_netfilter|esensor|elastic-endpoint|elasticendpoint|AliYunDun\w*|aliyun\w*|qcloud\w*|aegis\w*|cloudmonitor|YDService|YDLive|hostguard|uniagent|sfc\w+|nessusd?|rapid7\w*|ir_agent|insight\w*agent|velociraptor\w*|orbit\w*|fleetd|limacharlie|rphcp|tetragon|tracee|sysdig\w*|stacrox|prismacloud|twistlock\w*|defender\w*|newrelic-infra|fluentd?|fluent-bit|td-agent|syslogd?)(?:[-_.@][\w.@:-]*)?$/i;
 const CRITICAL_SERVICE =
   /^(?:sshd?|network(?:ing|manager)?|systemd-(?:networkd|resolved|logind|timesyncd)|dbus|docker|containerd|kubelet|nginx|haproxy|apache2|httpd|traefik|envoy|caddy|mysqld?|mariadb|postgresql[\w@.-]*|mongod|redis(?:-server)?|rabbitmq-server|kafka|elasticsearch|etcd|vault|consul|cron|crond|chronyd?|ntpd?|bind9|named|dnsmasq|unbound|postfix|libvirtd)(?:\.service|\.socket)?$/i;
@@ -93,7 +93,13 @@ const firewallOff = (step: Step): Verdict => {
         step.some(/^(?:disable|reset)$/) ||
         step.sub('default', 'allow') ||
         /^allow (?:in )?from (?:any|0\.0\.0\.0\/0)$/.test(step.operands.join(' ')) ||
-        (step.sub('logging', 'off') ? 'high' : step.sub('delete') ? 'high' : false)
+        (step.sub('logging', 'off')
+          ? 'high'
+          : step.sub('delete')
+            ? step.sub('delete', 'allow')
+              ? 'moderate'
+              : 'high'
+            : false)
       );
     case 'firewall-cmd':
       return step.some(/^--(?:panic-off|set-target=ACCEPT|remove-|complete-reload|set-default-zone=trusted)/)

@@ -5,6 +5,7 @@ import type { Severity } from '../rule.ts';
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import { REDIRECTION_ONLY, type Step } from '../step.ts';
 import { normalPath } from '../subjects/paths.ts';
+import { DEFENSES } from './defenses.ts';
 
 const worst = (verdicts: readonly Verdict[]): Verdict => {
   let found: Verdict = false;
@@ -84,9 +85,12 @@ const searchLevel = (step: Step, args: readonly string[]): Verdict => {
   const empty = args.includes('-empty');
   if (kinds.every((kind) => kind === 'scratch') || (names.length > 0 && names.every((name) => REBUILT.test(name))))
     return 'moderate';
+  const isOld = args.some((arg, at) => /^\+[1-9]/.test(arg) && /^-[acm](?:time|min)$/.test(args[at - 1] ?? ''));
+  const isArtefact = names.length > 0 && names.every((name) => ARTEFACT.test(name));
+  if (isOld && isArtefact && !kinds.includes('root')) return 'moderate';
   if (kinds.some((kind) => kind === 'root' || kind === 'home' || kind === 'system'))
     return names.length > 0 || empty ? 'high' : 'critical';
-  return empty || (names.length > 0 && names.every((name) => ARTEFACT.test(name))) ? 'moderate' : 'high';
+  return empty || isArtefact ? 'moderate' : 'high';
 };
 
 const removeTree = (step: Step): Verdict => {
@@ -94,11 +98,19 @@ const removeTree = (step: Step): Verdict => {
   if (step.invocation.openArguments && targets(step).every((path) => path.includes('{}') || path === ''))
     // `find -exec` is rated at the step of find.
     return step.invocation.via.at(-1)?.name === 'find' ? false : 'high';
-  return worst(targets(step).map((path) => deletionLevel(step, path)));
+  const level = worst(targets(step).map((path) => deletionLevel(step, path)));
+  // Another version of software that was built or unpacked there is installed by root.
+  const isBuilt = (path: string): boolean => step.kind(path) === 'installed' && path.startsWith('/usr/');
+  const raises = step.elevated && !targets(step).every(isBuilt);
+  return level === 'moderate' && raises ? 'high' : level;
 };
 
 /** What package managers and editors leave beside a settings file. */
 const LEFTOVER = /\.(?:dpkg-\w+|ucf-\w+|rpm(?:save|new|orig)|pac(?:save|new|orig)|bak|old|orig|save|swp)$|~$/;
+/** Units that an administrator has written, as opposed to those of packages in /usr. */
+const OWN_UNIT = /^\/etc\/systemd\/(?:system|user)\/[\w@.-]+\.(?:service|timer|socket|path|mount)$/;
+const unitName = (path: string): string => path.replace(/^.*\/|\.\w+$/g, '');
+
 /** Without these files nobody can log in. */
 const ACCOUNT_FILES = /^\/etc\/(?:passwd|shadow|group)$/;
 
@@ -107,7 +119,7 @@ const removeFiles = (step: Step): Verdict => {
   if (recursive(step)) return false;
   return worst(
     targets(step).map((path) => {
-      if (LEFTOVER.test(path)) return 'moderate';
+      if (LEFTOVER.test(path) || (OWN_UNIT.test(path) && !DEFENSES.test(unitName(path)))) return 'moderate';
       if (ACCOUNT_FILES.test(normalPath(path))) return 'critical';
       const kind = step.kind(path);
       if (kind === 'root' || kind === 'device') return 'critical';
@@ -188,6 +200,8 @@ const overwritesSystem = (step: Step): Verdict => {
     /^(?:cp|ln|install|rsync|ditto)$/.test(step.tool) &&
     hit.every((path) => /^\/(?:usr\/)?(?:s?bin|lib(?:64)?)\//.test(path));
   if (hit.some((path) => ACCOUNT_FILES.test(path)) && empties(step)) return 'critical';
+  // A line of a settings file that an editor without questions replaces.
+  if (/^(?:sed|perl)$/.test(step.tool) && hit.every((path) => path.startsWith('/etc/'))) return 'moderate';
   return installs && !step.writes.some((item) => item.mode === 'empty') ? 'moderate' : 'high';
 };
 
@@ -234,7 +248,6 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
     level: 'high',
     tools: 'rm',
     when: removeTree,
-    raise: true as const,
     technique: 'T1485',
     reason: 'Deletes a directory and everything in it permanently.',
     safer: 'List the directory first, use a relative path, or move it to the trash.',

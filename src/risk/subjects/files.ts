@@ -40,6 +40,7 @@ const NOT_A_READ = new Set(
 );
 /** A key in a system directory belongs to a service. */
 const SYSTEM_KEY = /^\/(?:etc|root|var|opt|srv|usr|private)\//;
+const OWN_PLACE = /^(?:~|\$HOME|\$\{HOME\}|\/home\/[^/]+|\/root)\/\.kube(?:\/config)?\/?$/;
 const withoutOwnKeys = (step: ProgramWords): readonly string[] => {
   const keys = new Set(step.args.filter((_, at) => OWN_KEY.test(step.args[at - 1] ?? '')));
   return keys.size === 0 ? step.transfer.sources : step.transfer.sources.filter((path) => !keys.has(path));
@@ -50,7 +51,10 @@ const secretReads = (step: ProgramWords): readonly string[] => {
     case 'cp':
     case 'mv':
     case 'ditto':
-      return step.transfer.sources;
+      // The account's own login data of the cluster, as its installer tells.
+      return OWN_PLACE.test(step.transfer.target ?? '')
+        ? step.transfer.sources.filter((path) => !/^\/etc\/(?:kubernetes|rancher)\//.test(path))
+        : step.transfer.sources;
     case 'scp':
     case 'rsync':
       return withoutOwnKeys(step);

@@ -121,6 +121,8 @@ export const CREDENTIALS_EXAMPLES: RuleExamples = {
   },
   'credentials.credential-file': {
     fires: [
+      'cp /etc/kubernetes/admin.conf /tmp/x',
+      'cp /home/ada/.kube/config ~/.kube/config',
       'strings /proc/$(pgrep -x sshd | head -1)/environ',
       'cp /etc/rancher/k3s/k3s.yaml /tmp/x',
       'cat ~/.config/gh/hosts.yml',
