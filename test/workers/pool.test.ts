@@ -7,6 +7,7 @@ import { openEnvelope } from '../../src/identity/envelope.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { createEventStore } from '../../src/storage/events/event-store.ts';
 import { openPool } from '../../src/workers/pool.ts';
+import { codeOfPromise } from '../rig/error-code.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
@@ -156,4 +157,5 @@ test('a task that is running when the pool is closed fails because of that, not 
   const failed = expect(running).rejects.toMatchObject({ code: 'not_running' });
   await own.close();
   await failed;
+  expect(await codeOfPromise(own.run('verifyBatch', []))).toBe('not_running');
 });
