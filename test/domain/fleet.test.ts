@@ -65,6 +65,7 @@ test('without blind totals the newest saved answer counts', () => {
     ['ben', 'declined', 'access_denied'],
     ['ann', 'reporting', null],
   ]);
+  expect(members.filter(({ reason, advice }) => reason !== null && advice === null)).toEqual([]);
   expect(members.find(({ name }) => name === 'ann')?.lastAnswer).toBe(time);
   expect(coverageOf(members)).toEqual({
     members: 4,

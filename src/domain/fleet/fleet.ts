@@ -87,6 +87,9 @@ const REPORTED_WITHIN_DAYS = 4;
 const FLEET_REASONS = {
   never_reported: 'it has sent no report yet; its owner sees the state with: caro blind status',
   report_late: 'its newest report is older than four days; its owner sees why with: caro blind status',
+  access_denied: 'its owner lets this node ask nothing, or shares nothing; ask them to run: caro trust explain',
+  no_response: 'it was not connected or too slow when it was asked last',
+  error: 'its last answer could not be used; compare the versions',
   never_answered: 'no saved answer names it; ask the mesh, or set analyst.daily',
 } as const;
 

@@ -33,6 +33,7 @@ describe('logging in', () => {
     expect((await postLogin(rig.dashboard, token)).status).toBe(200);
     const again = await postLogin(rig.dashboard, token);
     expect(again.status).toBe(403);
+    expect(await again.text()).toContain('<h1>This login is no longer valid</h1>');
     expect(again.headers.get('set-cookie')).toBeNull();
     expect(() => statSync(file)).toThrow(/ENOENT/);
   });

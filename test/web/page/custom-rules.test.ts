@@ -64,7 +64,9 @@ inBrowser('the view of custom rules', () => {
     await statement.waitFor();
     const git = recorded.filter(({ tools }) => tools.includes('git')).length;
     expect(git).toBeGreaterThan(0);
-    expect(await statement.textContent()).toMatch(new RegExp(`^\\d+ of ${recorded.length} commands since .* match`));
+    expect(await statement.textContent()).toMatch(
+      new RegExp(`^Git is watched .*: \\d+ of ${recorded.length} commands since .* match`),
+    );
     expect(await page.locator('.replayed li').first().textContent()).toContain('git');
     await page.getByText('secrets masked').waitFor();
     expect(await faults(page)).toEqual([]);

@@ -59,8 +59,12 @@ export function loginRoutes(app: FastifyInstance, ports: DashboardPorts): void {
  */
 function sendRefusal(reply: FastifyReply, { daemon, pages }: DashboardPorts, withPage: boolean): FastifyReply {
   daemon.refused(withPage ? 'login' : 'rate');
-  return withPage ? sendPage(reply, 403, pages.locked) : refuse(reply, TOO_MANY);
+  return withPage ? sendPage(reply, 403, pages.locked.replace(LOCKED, NOT_VALID)) : refuse(reply, TOO_MANY);
 }
+
+/** The heading of `locked.html`, and what stands there after a login that is used or too old. */
+const LOCKED = 'This dashboard is locked';
+const NOT_VALID = 'This login is no longer valid';
 
 const TOO_MANY: Refusal = {
   status: 429,

@@ -6,10 +6,10 @@ const SIGNS: Readonly<Record<RiskLevel, string>> = { safe: '·', moderate: '◇'
 /** The order in which levels are listed everywhere. */
 export const WORST_FIRST: readonly RiskLevel[] = [...RISK_LEVELS].reverse();
 
-export function RiskMark({ level, quiet = false }: { readonly level: RiskLevel; readonly quiet?: boolean }) {
+export function RiskMark({ level }: { readonly level: RiskLevel }) {
   return (
     <span class={`risk risk-${level}`} title={`Risk: ${level}`}>
-      <span aria-hidden="true">{SIGNS[level]}</span> <span class={quiet ? 'unseen' : ''}>{level}</span>
+      <span aria-hidden="true">{SIGNS[level]}</span> <span>{level}</span>
     </span>
   );
 }

@@ -30,10 +30,11 @@ function Result({ result }: { readonly result: ReplayResult }) {
       </>
     );
   const { commands, matches, changes, examples, since, readTo } = result;
+  const title = result.rules.map(({ title: name, file }) => name ?? file).join(', ');
   return (
     <>
       <p class="statement">
-        {count(matches)} of {counted(commands, 'command')} since {moment(readTo ?? since)}{' '}
+        {visible(title)}: {count(matches)} of {counted(commands, 'command')} since {moment(readTo ?? since)}{' '}
         {matches === 1 ? 'matches' : 'match'}.
       </p>
       {readTo !== null && <p class="notice">The history is long: older commands were not read.</p>}
@@ -48,14 +49,14 @@ function Result({ result }: { readonly result: ReplayResult }) {
       <ol class="replayed">
         {examples.map(({ id, time, command, from, to }) => (
           <li key={id}>
-            <time class="nums quiet" dateTime={time} title={fullTime(time)}>
+            <time class="nums quiet small" dateTime={time} title={fullTime(time)}>
               {moment(time)}
             </time>
             <code class="command clip" title={visible(command)}>
               {visible(command)}
             </code>
             <span>
-              <RiskMark level={from} quiet /> → <RiskMark level={to} />
+              <RiskMark level={from} /> → <RiskMark level={to} />
             </span>
           </li>
         ))}
