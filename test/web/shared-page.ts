@@ -50,8 +50,8 @@ export async function openSharedPage(
 }
 
 /**
- * How many pixels too wide the page, a choice that could be scrolled out of sight, or a table in its
- * panel is.
+ * How many pixels the page is too wide, or a choice that could be scrolled out of sight, or a
+ * table in its panel.
  */
 export const overflow = (page: Page): Promise<number> =>
   page
