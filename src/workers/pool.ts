@@ -37,8 +37,10 @@ export function openPool(filename: string): Pool {
   const name: keyof Tasks = 'measureDay';
   const piscina = new Piscina({ filename, name, minThreads: 0, maxThreads: 2, idleTimeout: IDLE_MS, execArgv: [] });
   let isClosed = false;
-  const stopped = (name: string): CaroError =>
-    new CaroError('not_running', `expected the task "${name}" to finish, the service stops`);
+  /** Piscina would start threads again. */
+  const assertOpen = (name: string): void => {
+    if (isClosed) throw new CaroError('not_running', `expected the task "${name}" to finish, the service stops`);
+  };
   const running = new Set<AbortController>();
   // A thread that ends before it has taken a task, because memory is short or its file is being
   // replaced, is reported here and to no task.
@@ -51,8 +53,7 @@ export function openPool(filename: string): Pool {
       input: Parameters<Tasks[K]>[0],
       options: RunOptions = {},
     ): Promise<Outcome<K>> => {
-      // Piscina would start threads again.
-      if (isClosed) throw stopped(name);
+      assertOpen(name);
       const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
       const limit = AbortSignal.timeout(timeoutMs);
       const broken = new AbortController();
@@ -62,7 +63,7 @@ export function openPool(filename: string): Pool {
         const reply: unknown = await piscina.run(input, { name, signal: any });
         return reply as Outcome<K>;
       } catch (error) {
-        if (isClosed) throw stopped(name);
+        assertOpen(name);
         throw failure(name, error, limit.aborted ? `it took longer than ${timeoutMs} ms` : null);
       } finally {
         running.delete(broken);
