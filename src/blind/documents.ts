@@ -10,12 +10,6 @@ import type { AggregatorRole } from './vdaf/vdaf.ts';
 /** DSSE payload type of a task. */
 export const TASK_TYPE = 'application/vnd.caro.blind-task.v1+json';
 
-/** Limits of the numbers of a task, and their usual values. */
-export const WINDOW_HOURS = { least: 24, most: 720, usual: 72 } as const;
-export const COMPLETE_PERCENT = { least: 50, most: 100, usual: 80 } as const;
-export const SEASON_DAYS = { least: 1, most: 365, usual: 7 } as const;
-export const NOISE_SD = { least: 0, most: 1_000, usual: 0 } as const;
-
 /** DSSE payload types of a report and of its receipt. */
 export const REPORT_TYPE = 'application/vnd.caro.blind-report.v1';
 export const RECEIPT_TYPE = 'application/vnd.caro.blind-receipt.v1+json';

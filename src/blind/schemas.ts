@@ -1,16 +1,8 @@
 /** JSON Schemas of the documents of blind totals; `npm run build` makes validators of them. */
-import { FLOOR } from '../domain/blind/terms.ts';
+import { COMPLETE_PERCENT, FLOOR, NOISE_SD, SEASON_DAYS, WINDOW_HOURS } from '../domain/blind/terms.ts';
 import { closed, type JsonSchema, list, text } from '../domain/encoding/json-schema.ts';
 import { BASE64_32, envelopeSchema, NODE_ID, NONCE, TIME } from '../domain/identity/key-statement-schemas.ts';
-import {
-  COMPLETE_PERCENT,
-  NOISE_SD,
-  RECEIPT_TYPE,
-  REPORT_TYPE,
-  SEASON_DAYS,
-  TASK_TYPE,
-  WINDOW_HOURS,
-} from './documents.ts';
+import { RECEIPT_TYPE, REPORT_TYPE, TASK_TYPE } from './documents.ts';
 import { DAY_LAYOUT } from './layout/day-1.ts';
 import { AGGREGATOR_ROLES } from './vdaf/vdaf.ts';
 

@@ -1,6 +1,7 @@
 import { PRIORITIES, SUBJECT_KINDS } from '../domain/advisories/advisory.ts';
 import { SPANS_HOURS } from '../domain/answers/query.ts';
 import { AUDIT_TYPES } from '../domain/audit/audit-record.ts';
+import { COMPLETE_PERCENT, FLOOR, NOISE_SD, SEASON_DAYS, WINDOW_HOURS } from '../domain/blind/terms.ts';
 import { RISK_LEVELS } from '../domain/events/risk-level.ts';
 import { POLICY_ACTIONS } from '../domain/policy/policy.ts';
 import { QUERY_TYPES } from '../domain/policy/trust.ts';
@@ -25,6 +26,7 @@ import {
   taskText,
   time,
   whole,
+  within,
   word,
 } from './schema-words.ts';
 
@@ -189,11 +191,11 @@ export const REQUESTS = {
       {
         name: { type: 'string', pattern: '^[a-z0-9-]{1,32}$' },
         trustee: nodeId,
-        floor: whole(5, 1_000_000),
-        windowHours: whole(24, 720),
-        completePercent: whole(50, 100),
-        seasonDays: whole(1, 365),
-        noiseSd: whole(0, 1_000),
+        floor: within(FLOOR),
+        windowHours: within(WINDOW_HOURS),
+        completePercent: within(COMPLETE_PERCENT),
+        seasonDays: within(SEASON_DAYS),
+        noiseSd: within(NOISE_SD),
       },
       ['name', 'trustee'],
     ),

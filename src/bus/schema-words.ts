@@ -23,6 +23,8 @@ export const whole = (minimum: number, maximum = Number.MAX_SAFE_INTEGER): BodyS
   minimum,
   maximum,
 });
+export const within = ({ least, most }: { readonly least: number; readonly most: number }): BodySchema =>
+  whole(least, most);
 export const word = (values: readonly (string | number)[]): BodySchema => ({ enum: values });
 export const hex = (digits: number): BodySchema => ({ type: 'string', pattern: `^[0-9a-f]{${digits}}$` });
 export const short: BodySchema = { type: 'string', minLength: 1, maxLength: 1_000 };

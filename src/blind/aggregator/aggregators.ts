@@ -1,6 +1,6 @@
 import { type BlindReply, type BlindRequest, refusal } from '../../domain/blind/exchange.ts';
 import type { Endorsement, RoleStatus, TaskTerms } from '../../domain/blind/roles.ts';
-import { FLOOR } from '../../domain/blind/terms.ts';
+import { COMPLETE_PERCENT, FLOOR, NOISE_SD, SEASON_DAYS, WINDOW_HOURS } from '../../domain/blind/terms.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
@@ -8,14 +8,7 @@ import { DAY_MS } from '../../domain/time/period.ts';
 import { documentHash, hashOf } from '../../identity/signed-document.ts';
 import type { StoredRole } from '../../storage/blind/aggregator-store.ts';
 import { dayOf, windowEnd } from '../day.ts';
-import {
-  type BlindDraft,
-  type BlindTask,
-  COMPLETE_PERCENT,
-  NOISE_SD,
-  SEASON_DAYS,
-  WINDOW_HOURS,
-} from '../documents.ts';
+import type { BlindDraft, BlindTask } from '../documents.ts';
 import { DAY_LAYOUT, type LayoutWords } from '../layout/day-1.ts';
 import { createLeader, type Leader, type LeaderPorts } from '../leader/leader.ts';
 import { openRelease } from '../release-log.ts';

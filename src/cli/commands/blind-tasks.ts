@@ -3,27 +3,31 @@ import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
 import type { Endorsement, RoleRelease, RoleStatus } from '../../domain/blind/roles.ts';
+import { COMPLETE_PERCENT, FLOOR, NOISE_SD, SEASON_DAYS, WINDOW_HOURS } from '../../domain/blind/terms.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { Context } from '../context.ts';
 import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
-import { parseCount } from '../input/options.ts';
+import { parseCountFrom, parseNodeName } from '../input/options.ts';
 import { nodeIdOf, shownName } from '../input/peer-names.ts';
 import { say, sayJson } from '../output/output.ts';
 import { writePrivateFile } from '../output/output-file.ts';
 import { sayFacts } from '../output/table.ts';
 
+const parseIn = ({ least, most }: { readonly least: number; readonly most: number }) => parseCountFrom(least, most);
+
 /** The commands of a leader and a trustee. */
 export function addBlindTasks(blind: Command, context: Context): void {
   blind
-    .command('create <name>')
+    .command('create')
+    .argument('<name>', 'name of the task, as owners see it', parseNodeName)
     .description('as leader: write the draft of a task, for its trustee to endorse')
     .requiredOption('--trustee <node>', 'node id or name of the peer that is the trustee')
     .requiredOption('--output <file>', 'file for the draft')
-    .option('--floor <nodes>', 'smallest number of nodes behind a total (20)', parseCount)
-    .option('--window <hours>', 'how long after a day its reports are accepted (72)', parseCount)
-    .option('--complete <percent>', 'share of the reports that this node must present (80)', parseCount)
-    .option('--season <days>', 'days of membership before a node counts towards the floor (7)', parseCount)
-    .option('--noise <sd>', 'standard deviation of the noise on totals (none)', parseCount)
+    .option('--floor <nodes>', 'smallest number of nodes behind a total (20)', parseIn(FLOOR))
+    .option('--window <hours>', 'how long after a day its reports are accepted (72)', parseIn(WINDOW_HOURS))
+    .option('--complete <percent>', 'share of the reports that this node must present (80)', parseIn(COMPLETE_PERCENT))
+    .option('--season <days>', 'days of membership before a node counts towards the floor (7)', parseIn(SEASON_DAYS))
+    .option('--noise <sd>', 'standard deviation of the noise on totals (none)', parseIn(NOISE_SD))
     .action((name: string, options: DraftOptions) => create(context, name, options));
   asking(blind.command('endorse <file>'), context)
     .description('sign the draft of a leader as its trustee, or the offer of a trustee as its leader')

@@ -12,7 +12,8 @@ export const NODE_REASONS = {
   key_retired: 'another key has replaced this one; see: caro trust list',
   key_pending: 'its new key is not trusted yet; confirm it: caro trust confirm',
   skewed: 'the clocks differ by more than 5 minutes; set the clock that is wrong',
-  not_trusted: 'it hangs up, so it does not trust this node; ask its owner to run caro trust set',
+  not_trusted:
+    'it hangs up: its owner has not run caro trust set, or no officer has approved this node (caro org status)',
   denied: 'trust.deny of this node refuses it; see: caro trust explain',
   refused: 'one of the two sides refuses; see: caro audit list --type peer.refused',
   unreachable: 'nothing answers at its address; check that its service runs and that the address is right',

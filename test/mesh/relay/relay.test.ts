@@ -1,4 +1,6 @@
 /** Requests, replies and roll-calls over a real nats-server. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { CaroError } from '../../../src/domain/errors.ts';
@@ -9,6 +11,38 @@ import { until } from '../../rig/until.ts';
 import { later, openNode, receiptReply, reportBody, startBroker, whenOpen } from './rig.ts';
 
 const DEADLINE_MS = 20_000;
+
+interface NetworkPath {
+  readonly port: number;
+  /** What is open carries nothing more, and neither side is told; new connections work. */
+  readonly loseConnections: () => void;
+  readonly close: () => Promise<void>;
+}
+
+/** Connections to the port of a relay that can be lost on the way. */
+async function pathTo(port: number): Promise<NetworkPath> {
+  const open = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    for (const socket of [near, far]) {
+      open.add(socket);
+      socket.on('error', () => undefined);
+    }
+    near.pipe(far).pipe(near);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    loseConnections: () => {
+      for (const socket of open) socket.unpipe().pause();
+    },
+    close: async () => {
+      for (const socket of open) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
 
 test('a report reaches its aggregator, and the receipt comes back', async () => {
   const broker = await startBroker();
@@ -83,6 +117,22 @@ test('a node that polls connects, asks, and disconnects until the next time', as
   const request = { type: 'blind-report', body: reportBody() } as const;
   expect(await codeOfPromise(node.relay.exchange(leader.identity.id, request, 300))).toBe('peer_unreachable');
   await until(() => node.opened() >= 2);
+});
+
+test('a connection from a former address is noticed when the address changes, and made anew', async () => {
+  const broker = await startBroker();
+  const leader = openNode(broker, { role: 'aggregator', ports: { onBlind: () => Promise.resolve(receiptReply()) } });
+  const path = await pathTo(broker.port);
+  later(path.close);
+  const node = openNode({ ...broker, port: path.port }, { knows: [leader] });
+  await whenOpen(leader, node);
+  path.loseConnections();
+  node.relay.probe();
+  await until(() => node.opened() === 2);
+  const request = { type: 'blind-report', body: reportBody() } as const;
+  expect(await node.relay.exchange(leader.identity.id, request, DEADLINE_MS)).toEqual(
+    expect.objectContaining({ type: 'blind-receipt' }),
+  );
 });
 
 test('a roll-call accounts for every member: present, away, or with another time', async () => {
