@@ -71,6 +71,8 @@ const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
 
 class Tracker {
   readonly #files = new Map<string, Label>();
+  /** Directories into which the line unpacks something. */
+  readonly #unpacked = new Map<string, Label>();
   readonly #printed = new Map<Invocation, Label>();
   readonly #read = new Map<string, Label>();
   readonly #variables = new Map<string, { readonly label: Label; readonly version: number }>();
@@ -121,12 +123,12 @@ class Tracker {
   #noteRun(step: Step, input: Label): void {
     const { invocation } = step;
     const { name } = invocation;
-    if (name.text.includes('/')) this.runFile |= this.#written(name.text);
+    if (name.text.includes('/')) this.runFile |= this.#written(name.text) | this.#unpackedLabel(name.text);
     if (name.value === null) this.runText |= this.#wordLabel(name);
     if (readsProgram(step)) this.runInput |= input;
     this.#noteMadeExecutable(step);
     if (INTERPRETER.test(step.tool)) {
-      for (const path of step.operands) this.runFile |= this.#written(path);
+      for (const path of step.operands) this.runFile |= this.#written(path) | this.#unpackedLabel(path);
       for (const word of step.words)
         if (word.parts.some(({ kind }) => kind === 'process')) this.runText |= this.#wordLabel(word);
     }
@@ -184,6 +186,8 @@ class Tracker {
   }
 
   #noteWritten(step: Step, label: Label): void {
+    const directory = unpacksInto(step);
+    if (directory !== undefined && step.kind(directory) === 'scratch') this.#unpacked.set(key(directory), label);
     const named = step.writes.map(({ path }) => path);
     const suffixes = Object.hasOwn(SUFFIXES, step.tool) ? (SUFFIXES[step.tool] ?? []) : [];
     const beside = suffixes.flatMap((suffix) => step.operands.map((path) => path + suffix));
@@ -201,6 +205,13 @@ class Tracker {
       if (isSender(name)) this.sent |= label;
       if (SHELL.test(name)) this.runInput |= label;
     }
+  }
+
+  #unpackedLabel(path: string): Label {
+    let label = 0;
+    if (this.#isExhausted(this.#unpacked.size)) return label;
+    for (const [directory, has] of this.#unpacked) if (key(path).startsWith(`${directory}/`)) label |= has;
+    return label;
   }
 
   #addFile(path: string, label: Label): void {
@@ -337,6 +348,16 @@ class Tracker {
     return invocations.filter((item) => item.start >= start && item.end <= end);
   }
 }
+
+/** The directory that is named to a program which unpacks an archive. */
+const unpacksInto = (step: Step): string | undefined =>
+  /^(?:g|bsd)?tar$/.test(step.tool)
+    ? step.value('-C', '--directory')
+    : step.tool === 'unzip'
+      ? step.value('-d')
+      : step.tool === '7z'
+        ? step.value('-o')
+        : undefined;
 
 /** Programs that copy to a machine on which the user has an account. */
 const OWN_COPY = /^(?:ssh|scp|sftp|rsync)$/;

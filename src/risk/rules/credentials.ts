@@ -75,7 +75,8 @@ const EXPORTS: Readonly<Record<string, (step: Step) => Verdict>> = {
     s.sub('authorizationdb', 'write') ||
     s.sub('delete-keychain'),
   'keepassxc-cli': (s) => s.sub('export') || (s.sub('show|clip|attachment-export') ? 'moderate' : false),
-  bw: (s) => s.sub('export') || (s.sub('get', 'password|item|totp') ? 'moderate' : false),
+  bw: (s) => s.sub('export') || (s.sub('get', 'password|item|totp') || s.sub('list', 'items') ? 'moderate' : false),
+  keyctl: (s) => s.sub('print|pipe|read') && 'moderate',
   op: (s) => (s.sub('read|inject') || s.sub('item', 'get') || s.sub('document', 'get')) && 'moderate',
   pass: (s) =>
     s.operands.length > 0 && !s.sub('ls|find|generate|insert|edit|git|init|grep|rm|mv|cp') ? 'moderate' : false,
@@ -89,6 +90,7 @@ const EXPORTS: Readonly<Record<string, (step: Step) => Verdict>> = {
     s.sub('secretsmanager', 'get-secret-value|batch-get-secret-value') ||
     (s.sub('ssm') && s.flag('--with-decryption') && !(s.flag('--recursive') && /^\/$/.test(s.value('--path') ?? ''))) ||
     s.sub('sts', 'get-session-token|assume-role') ||
+    s.sub('configure', 'export-credentials') ||
     s.sub('ecr', 'get-login-password')
       ? 'moderate'
       : s.sub('iam', 'create-access-key')
@@ -99,7 +101,8 @@ const EXPORTS: Readonly<Record<string, (step: Step) => Verdict>> = {
             : false
           : false,
   gcloud: (s) =>
-    s.sub('auth', 'print-access-token|print-identity-token') || s.sub('secrets', 'versions', 'access')
+    s.sub('auth', 'print-access-token|print-identity-token|print-refresh-token') ||
+    s.sub('secrets', 'versions', 'access')
       ? 'moderate'
       : s.sub('iam', 'service-accounts', 'keys', 'create')
         ? 'high'

@@ -26,7 +26,7 @@ const UNBOUND = /\b(?:delete\s+from|update)\s+["`\w.[\]]+(?:\s+(?:as\s+)?\w+)?(?
 const ALTER =
   /\balter\s+table\b[^;]*\bdrop\b|\bdetach\s+(?:delete\s+)?\w+|\bmatch\b[^;]*\bdetach\s+delete\b|\bmatch\s*\([^)]*\)\s*delete\b/i;
 const RUNS_PROGRAM =
-  /\bcopy\b[^;]*\b(?:from|to)\s+program\b|\bxp_cmdshell\b|\bsys_exec\b|\binto\s+(?:out|dump)file\b|\bload_file\s*\(|\blo_(?:import|export)\s*\(|\bcreate\s+(?:or\s+replace\s+)?function\b[^;]*(?:libc|plpythonu|plsh)|\\!\s*\S|\.(?:shell|system)\s/i;
+  /\bcopy\b[^;]*\b(?:from|to)\s+program\b|\bxp_cmdshell\b|\bsys_exec\b|\binto\s+(?:out|dump)file\b|\bload_file\s*\(|\bpg_read_(?:binary_)?file\s*\(|\bpg_ls_dir\s*\(|\blo_(?:import|export)\s*\(|\bcreate\s+(?:or\s+replace\s+)?function\b[^;]*(?:libc|plpythonu|plsh)|\\!\s*\S|\.(?:shell|system)\s/i;
 const GRANTS =
   /\bgrant\s+all\b|\bwith\s+grant\s+option\b|\balter\s+(?:user|role)\b[^;]*\bsuperuser\b|\bcreate\s+(?:user|role)\b[^;]*\bsuperuser\b|\breset\s+master\b|\bpurge\s+binary\s+logs\b|\bset\s+global\b/i;
 

@@ -1,23 +1,22 @@
 /** The kernel, its modules and the boot loader. */
 
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
-import type { Step } from '../step.ts';
+import { pipedText, type Step } from '../step.ts';
 import { normalPath } from '../subjects/paths.ts';
 
 const sysctl = (step: Step): Verdict => {
   const sets = step.args.filter((arg) => /^[\w./-]+\s*=/.test(arg));
   if (sets.length === 0) return false;
   const names = sets.map((arg) => arg.replace(/\//g, '.').replace(/\s*=.*$/, ''));
-  if (
-    names.some((name) =>
-      /^kernel\.(?:sysrq|randomize_va_space|yama|kptr|core_pattern|modules_disabled|modprobe)|suid_dumpable|protected_/.test(
-        name,
-      ),
-    )
-  )
-    return 'high';
-  return 'moderate';
+  return names.some((name) => PROTECTS.test(name)) ? 'high' : 'moderate';
 };
+const PROTECTS =
+  /^kernel\.(?:sysrq|randomize_va_space|yama|kptr|core_pattern|modules_disabled|modprobe)|suid_dumpable|protected_/;
+/** A setting that is made at every boot: a program that the kernel starts. */
+const STARTS_PROGRAM = /kernel\.(?:core_pattern\s*=\s*\||modprobe\s*=|hotplug\s*=)/;
+const writesSettings = (step: Step): boolean =>
+  step.writes.some(({ path }) => /^\/etc\/sysctl(?:\.conf$|\.d\/)/.test(normalPath(path))) &&
+  (step.some(STARTS_PROGRAM) || STARTS_PROGRAM.test(pipedText(step.invocation)));
 
 export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
   {
@@ -58,8 +57,13 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
   {
     id: 'kernel.settings',
     level: 'moderate',
-    tools: 'sysctl wrmsr',
-    when: (s: Step) => (s.tool === 'wrmsr' ? s.operands.length > 1 && 'high' : sysctl(s)),
+    tools: '*',
+    when: (s: Step) =>
+      s.tool === 'sysctl'
+        ? sysctl(s)
+        : s.tool === 'wrmsr'
+          ? s.operands.length > 1 && 'high'
+          : writesSettings(s) && 'high',
     technique: 'T1685',
     reason: 'Changes the security or network settings of the running kernel.',
     safer: 'Use a reviewed file in sysctl.d.',

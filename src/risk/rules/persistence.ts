@@ -26,7 +26,7 @@ const CRON =
 const UNIT =
   /(?:^|\/)(?:etc|lib|run|share|\.config)\/systemd\/(?:system|user|network|system-generators|user-generators|system-shutdown)\b.|\.(?:service|timer|socket|path)$/;
 const BOOT =
-  /^(?:\/private)?\/etc\/(?:rc\.(?:local|common|d\/|conf)|rc\d?\.d\/|init\.d\/|init\/|inittab|initramfs|update-motd\.d\/|motd|profile\.d\/|profile$|bash\.bashrc|bashrc|zshrc|zshenv|zprofile|zlogin|csh\.|environment|xdg\/autostart|X11\/|udev\/rules\.d|NetworkManager\/dispatcher|network\/if-|apt\/apt\.conf\.d|modules-load\.d|modprobe\.d|modules$|binfmt\.d|dhcp\/|acpi|pm\/|logrotate\.d|emond\.d|launchd\.conf|security\/pam_env|cloud\/|kernel\/|rsyncd|xinetd|inetd\.conf|trapinfo)|^\/(?:usr\/)?lib\/(?:udev\/rules\.d|dracut)|^\/usr\/local\/etc\/rc\.d|^\/(?:Library|System\/Library)\/StartupItems/;
+  /^(?:\/private)?\/etc\/(?:rc\.(?:local|common|d\/|conf)|rc\d?\.d\/|init\.d\/|init\/|inittab|initramfs|update-motd\.d\/|motd|profile\.d\/|profile$|bash\.bashrc|bashrc|zshrc|zshenv|zprofile|zlogin|csh\.|environment|xdg\/autostart|X11\/|udev\/rules\.d|NetworkManager\/dispatcher|dbus-1\/system\.d|network\/if-|apt\/apt\.conf\.d|modules-load\.d|modprobe\.d|modules$|binfmt\.d|dhcp\/|acpi|pm\/|logrotate\.d|emond\.d|launchd\.conf|security\/pam_env|cloud\/|kernel\/|rsyncd|xinetd|inetd\.conf|trapinfo)|^\/(?:usr\/)?lib\/(?:udev\/rules\.d|dracut|NetworkManager\/dispatcher)|^\/usr\/local\/etc\/rc\.d|^\/(?:Library|System\/Library)\/StartupItems/;
 const AUTOSTART =
   /(?:\.config\/autostart|LaunchAgents|LaunchDaemons|\.xinitrc|\.xprofile|\.xsession|\.config\/(?:openbox|i3|sway)\/(?:autostart|config)|\.config\/plasma-workspace|\.kde\/Autostart|loginwindow\.plist|\.config\/systemd\/user)\b/;
 const PROFILE =

@@ -90,7 +90,7 @@ const REMOVE =
   /^(?:delete|destroy|purge|remove|rm|wipe|erase|drop|terminate|expire|revoke|archive|clean|uninstall|deactivate|disable|reset|seal|del|trash|rmdir|unset|cancel|refund|clear|detach|unregister|move-to-trash)(?:[-:].*)?$/;
 /** Service clients whose verb is among their first words. */
 const CLIENTS =
-  'vault op doppler infisical chamber gopass bw pass ldcli flipt unleash stripe square braintree pd newrelic datadog-ci sentry-cli promtool amtool logcli grafana splunk algolia meilisearch solr opensearch-cli elasticsearch-plugin circleci travis jenkins-cli gitlab-runner buildkite-agent drone tkn mailgun sendgrid postmark nsupdate cfcli route53 dnscontrol step ipset conjur akeyless lk twilio launchctl-ld split traefik ory auth0 okta snowsql databricks dvc wandb mlflow huggingface-cli confluent ccloud cloudflared teleport tsh tctl tailscale zerotier-cli pm2 supervisorctl';
+  'vault op doppler infisical chamber gopass bw pass ldcli flipt unleash stripe square braintree pd newrelic datadog-ci sentry-cli promtool amtool logcli grafana splunk algolia meilisearch solr opensearch-cli elasticsearch-plugin circleci travis jenkins-cli gitlab-runner buildkite-agent drone tkn mailgun sendgrid postmark nsupdate cfcli route53 dnscontrol step ipset conjur akeyless lk twilio ceph rbd rados gluster hdfs hadoop launchctl-ld split traefik ory auth0 okta snowsql databricks dvc wandb mlflow huggingface-cli confluent ccloud cloudflared teleport tsh tctl tailscale zerotier-cli pm2 supervisorctl';
 const MODERATE_VERBS = new Set(['disable', 'reset', 'unset', 'cancel', 'archive', 'clean']);
 const MODERATE_TOOLS = new Set([
   'pm2',
@@ -115,6 +115,8 @@ const service = (step: Step): Verdict => {
       !words.includes('undelete')
     );
   }
+  if (step.tool === 'hdfs' || step.tool === 'hadoop')
+    return step.some(/^-rmr$/) || (step.args.includes('-rm') && step.some(/^-(?:[rR]|skipTrash)$/));
   if (step.tool === 'launchctl-ld') return false;
   const hit = words.find(
     (word) => REMOVE.test(word) || /(?:^|[-:])(?:delete|destroy|purge|remove)(?:$|[-:])/.test(word),

@@ -33,7 +33,7 @@ const NAMES = [
   String.raw`logins\.json|key[34]\.db|cookies\.sqlite|signons\.sqlite|Login Data|Cookies(?:\.binarycookies)?|Web Data|Local State`,
   String.raw`login\.keychain(?:-db)?|System\.keychain|SystemKey|TCC\.db|chat\.db|NoteStore\.sqlite|Accounts4\.sqlite`,
   String.raw`wallet\.dat|\.?credentials\.(?:json|csv|xml)|secrets\.ya?ml|terraform\.tfstate|client_secret\w*\.json|service[-_]?account[\w-]*\.json|[\w-]+-credentials\.json`,
-  String.raw`(?:[\w.-]+\.)?kubeconfig(?:\.ya?ml)?|krb5cc_\w+|[\w.-]+\.(?:keytab|kdbx?|ovpn|mobileprovision)|wp-config\.php|_netrc|debian\.cnf`,
+  String.raw`(?:[\w.-]+\.)?kubeconfig(?:\.ya?ml)?|krb5cc_\w+|[\w.-]+\.(?:keytab|kdbx?|ovpn|mobileprovision)|gitlab-secrets\.json|wp-config\.php|_netrc|debian\.cnf`,
 ].join('|');
 const PLACES = [
   String.raw`\/run\/secrets\/(?:kubernetes\.io|.*token)|\/var\/run\/secrets\/|kubernetes\.io\/serviceaccount`,

@@ -20,7 +20,7 @@ const PROGRAMS = [
   'nc|ncat|netcat|socat|telnet|openssl|ssh|sshd|chisel|ngrok|cryptcat|dig|nslookup|xxd|base64|base32',
   // Starts text as a program, or starts it with the rights of others.
   'sudo|doas|su|pkexec|run0|eval|source|exec|xargs|parallel|env|nohup|setsid|chroot|nsenter|unshare|coproc|mkfifo',
-  '(?:ba|z|da|k|mk|c|tc|fi)?sh|busybox|python[\\d.]*|perl|ruby|node|deno|bun|php|lua|g?awk|osascript|pwsh|powershell|tclsh',
+  '(?:ba|z|da|k|mk|c|tc|fi)?sh|busybox|python[\\d.]*|perl|ruby|node|deno|bun|php|lua|g?awk|osascript|pwsh|powershell|tclsh|elixir|julia|crystal',
   // Tools with subcommands.
   'git|docker|podman|kubectl|oc|helm|aws|gcloud|az|terraform|tofu|pulumi|ansible|systemctl|launchctl|crontab',
   'useradd|usermod|userdel|groupdel|passwd|chpasswd|visudo|iptables|nft|ufw|firewall-cmd|setenforce|auditctl|journalctl',

@@ -58,7 +58,11 @@ export const DATABASES_EXAMPLES: RuleExamples = {
     silent: ["psql -c 'SELECT 1'", 'bq ls', 'psql -d db -f schema.sql', 'mysql -u root -p db < dump.sql'],
   },
   'databases.sql-runs-program': {
-    fires: ["sudo mysql -e '\\! /bin/sh'", "sudo sqlite3 /dev/null '.shell /bin/sh'"],
+    fires: [
+      'psql -c "SELECT pg_read_file(\'/etc/passwd\')"',
+      "sudo mysql -e '\\! /bin/sh'",
+      "sudo sqlite3 /dev/null '.shell /bin/sh'",
+    ],
     silent: ["psql -c 'SELECT 1'", 'bq ls', 'psql -d db -f schema.sql', 'mysql -u root -p db < dump.sql'],
   },
   'databases.tool': {

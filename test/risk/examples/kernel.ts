@@ -36,8 +36,12 @@ export const KERNEL_EXAMPLES: RuleExamples = {
     ],
   },
   'kernel.settings': {
-    fires: ['wrmsr -a 0x1a4 0xf', 'sysctl -w kernel.randomize_va_space=0'],
-    silent: ['sysctl -a', 'sysctl net.ipv4.ip_forward'],
+    fires: [
+      "echo 'kernel.core_pattern=|/tmp/x' >> /etc/sysctl.conf",
+      'wrmsr -a 0x1a4 0xf',
+      'sysctl -w kernel.randomize_va_space=0',
+    ],
+    silent: ["echo 'vm.swappiness=10' >> /etc/sysctl.conf", 'sysctl -a', 'sysctl net.ipv4.ip_forward'],
   },
   'kernel.unload-module': {
     fires: ['rmmod ext4'],

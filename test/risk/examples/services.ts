@@ -13,6 +13,8 @@ export const SERVICES_EXAMPLES: RuleExamples = {
   },
   'services.client-delete': {
     fires: [
+      'hdfs dfs -rm -r -skipTrash /data',
+      'ceph osd pool delete p p --yes-i-really-really-mean-it',
       'vault secrets disable x',
       'vault kv delete x',
       'vault operator seal',
@@ -22,7 +24,7 @@ export const SERVICES_EXAMPLES: RuleExamples = {
       'op vault delete x',
       'doppler secrets delete X',
     ],
-    silent: ['splunk version', 'nsupdate -v', 'tailscale status', 'vault status'],
+    silent: ['hdfs dfs -rm /x', 'ceph status', 'splunk version', 'nsupdate -v', 'tailscale status', 'vault status'],
   },
   'services.directory-delete': {
     fires: ['ldapdelete cn=x'],
