@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
+import { EVERYBODY } from '../../domain/blind/total-floor.ts';
 import { dayText } from '../../domain/blind/total-series.ts';
 import { counted } from '../../domain/counted.ts';
 import { agentSentence } from '../../domain/trends/agent-share.ts';
@@ -119,7 +120,10 @@ async function sayPosture(context: Context, answer: PostureAnswer, { units }: Un
   const { source, posture, block, days, marks: marked } = answer;
   const { risky, gaps, latest, points, previous, first, last } = posture;
   const from = source.source === 'totals' ? `released totals of ${source.name}` : 'saved answers of single days';
-  say(context, paint(context, 'bold', `${block}, ${daysText(first, last)}, from ${from}`));
+  say(
+    context,
+    paint(context, 'bold', `${block === EVERYBODY ? 'everybody' : block}, ${daysText(first, last)}, from ${from}`),
+  );
   if (latest === null) {
     say(context, `No day of this span has figures. There are some from ${source.first} to ${source.last}.`);
     return;

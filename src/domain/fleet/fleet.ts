@@ -13,11 +13,11 @@ export const FLEET_STATES = ['refused', 'silent', 'waiting', 'declined', 'report
 export type FleetState = (typeof FLEET_STATES)[number];
 
 export const FLEET_STATE_MEANS: Readonly<Record<FleetState, string>> = {
-  refused: 'one side refuses the connection, or its report was refused',
+  refused: 'the connection or the report is refused',
   silent: 'reported before, but not in the last days',
-  waiting: 'has not reported yet',
-  declined: 'its owner lets this node have no figures',
-  reporting: 'its figures are in the totals',
+  waiting: 'no report yet',
+  declined: 'the owner lets this node have no figures',
+  reporting: 'figures are in the totals',
 };
 
 /** A report of blind totals, as a leader or a trustee received it. */
