@@ -8,6 +8,10 @@
 # shellcheck disable=SC2015 # the last command replaces this one, whichever test failed
 # shellcheck disable=SC2016 # awk expands it
 
+# Ctrl-\ ends the agent and this program, whose memory holds the output: no core file is written.
+# shellcheck disable=SC3045 # where a shell has no -c, nothing changes
+ulimit -c 0 2>/dev/null
+
 # Without the directory the input is still read: the agent may wait for that.
 [ -O "$_caro_d" ] && [ -d "$_caro_d" ] && [ ! -L "$_caro_d" ] && [ -z "$CARO_OFF" ] || exec cat >/dev/null 2>&1
 exec 2>/dev/null

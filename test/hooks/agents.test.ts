@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -243,4 +244,23 @@ describe('a command of an agent', () => {
     run('codex', start('ls', { cwd: '/tmp/é\ud800' }));
     expect(await collect()).toMatchObject([{ command: 'ls' }]);
   });
+});
+
+test('leaves no core file with the output where the user ends the agent with Ctrl-\\', async () => {
+  const home = folder();
+  const spool = join(home, 'spool');
+  mkdirSync(spool, { mode: 0o700 });
+  const hook = join(home, 'caro-agent.sh');
+  writeFileSync(hook, agentHookCode(spool));
+  const asked = 'ulimit -c unlimited; exec sh "$0" claude-code';
+  const child = spawn('sh', ['-c', asked, hook], { cwd: home, detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  child.stdin.on('error', () => undefined);
+  // More than a pipe holds, so that the program has read a part of it.
+  const output = `{"tool_response": "${CANARY.repeat(50_000)}`;
+  await new Promise((done) => child.stdin.write(output, done));
+  const ended = once(child, 'close');
+  process.kill(-(child.pid ?? 0), 'SIGQUIT');
+  child.stdin.destroy();
+  await ended;
+  expect(readdirSync(home).sort()).toEqual(['caro-agent.sh', 'spool']);
 });
