@@ -213,6 +213,11 @@ export const ERRORS = {
     rpc: -32085,
     what: 'The document of a blind task is malformed, or its leader and its trustee did not both sign it.',
   },
+  blind_trustee: {
+    exit: 1,
+    rpc: -31997,
+    what: 'The roster of the organization does not name the trustee of a blind task.',
+  },
   blind_report_invalid: {
     exit: 1,
     rpc: -32086,

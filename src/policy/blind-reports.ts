@@ -18,6 +18,13 @@ export function reportStop(
   return floor < blind.floor ? 'blind.floor' : null;
 }
 
+/**
+ * Whether a node may be the trustee of a task. In an organization its owner has agreed to the
+ * trustees of the roster; a further node of the analyst is none, unless the owner trusts it. Pure.
+ */
+export const mayBeTrustee = ({ trust }: Pick<Configuration, 'trust'>, id: string): boolean =>
+  trust.roster === undefined || trust.roster.isTrustee(id) || trust.nodes[id] !== undefined;
+
 const REFUSED: Readonly<Record<ReportStop, string>> = {
   'mesh.enabled': 'mesh.enabled is false',
   'sharing.level': 'sharing.level is 0: nothing leaves this node',

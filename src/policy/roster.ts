@@ -37,6 +37,7 @@ export function rosterSource(view: RosterView, now: () => number, stored?: Store
     hasExpired: () => present()?.hasExpired() ?? true,
     levelOf: (id) => present()?.levelOf(id),
     isSupervisor: (id) => present()?.isSupervisor(id) ?? false,
+    isTrustee: (id) => present()?.isTrustee(id) ?? false,
     mayKeepList: (id) => present()?.mayKeepList(id) ?? false,
     members: () => present()?.members() ?? [],
   };
@@ -72,6 +73,7 @@ function grantsOf({ current, waiting, isForked, members }: RosterView, now: () =
       return contacts.has(id) ? 'contact' : undefined;
     },
     isSupervisor: (id) => grants() && supervisors.has(id),
+    isTrustee: (id) => grants() && trustees.has(id),
     mayKeepList: (id) => grants() && (supervisors.has(id) || trustees.has(id)),
     members: () => (grants() ? ids : []),
   };

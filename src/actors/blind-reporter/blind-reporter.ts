@@ -5,7 +5,7 @@ import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
-import { reportStop } from '../../policy/blind-reports.ts';
+import { mayBeTrustee, reportStop } from '../../policy/blind-reports.ts';
 import type { JoinedTask } from '../../storage/blind/report-store.ts';
 import type { BlindEngine } from './engine.ts';
 import { createErrands } from './errands.ts';
@@ -166,7 +166,7 @@ const open = (engine: BlindEngine, { document, joinedMs }: Omit<JoinedTask, 'flo
 
 /**
  * What joining would mean.
- * @throws CaroError `blind_task_invalid`, `blind_floor`, `blind_joined`, `usage`
+ * @throws CaroError `blind_task_invalid`, `blind_floor`, `blind_joined`, `blind_trustee`, `usage`
  */
 async function offerOf(
   { mayConnect, isSame, self }: BlindReporterPorts,
@@ -188,6 +188,11 @@ async function offerOf(
       `expected totals over at least ${settings.blind.floor} nodes (blind.floor of this node), the task allows ${task.floor}; ask for another task, or lower blind.floor in caro.toml`,
     );
   }
+  if (!mayBeTrustee(settings, task.trustee))
+    throw new CaroError(
+      'blind_trustee',
+      `expected a trustee that the roster of ${settings.trust.roster?.org ?? ''} names, got ${task.trustee}; if you trust it yourself: caro trust set`,
+    );
   const isOwn = await Promise.all(ROLES.map((role) => isSame(task[role], self())));
   if (isOwn.includes(true)) {
     throw new CaroError('usage', 'expected the task of another leader and trustee: a node does not report to itself');

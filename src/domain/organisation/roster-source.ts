@@ -11,6 +11,7 @@ export interface RosterSource {
   readonly levelOf: (id: string) => 'supervisor' | 'query_from' | 'contact' | undefined;
   /** At any level of detail. */
   readonly isSupervisor: (id: string) => boolean;
+  readonly isTrustee: (id: string) => boolean;
   /** Whether a node may keep the list of members now: supervisors, trustees. */
   readonly mayKeepList: (id: string) => boolean;
   /**

@@ -1,5 +1,5 @@
 /** What the officers change, what waits for the owner, and how an owner leaves. */
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { OrgStatus } from '../../../src/domain/organisation/membership.ts';
@@ -117,6 +117,32 @@ test('a trustee that the present one has not endorsed waits for the owner', asyn
   expect(await ran(node, 'org', 'status')).toContain('other-council');
   await ran(node, 'org', 'accept', '--yes');
   expect((await orgStatus(node, () => true)).terms.version).toBe(before.version + 1);
+});
+
+test('a second node of the analyst cannot be the trustee of a task: only one that the roster names can', async () => {
+  const { terms } = await orgStatus(node, () => true);
+  expect(terms.trustees.map(({ name }) => name)).toEqual(['other-council']);
+  const folder = lastingFolder();
+  const file = (name: string): string => join(folder, name);
+  // The former trustee is a member like any other now, and the analyst has its machine.
+  const [leader, own] = [org.analyst, org.trustee];
+  for (const [one, role] of [
+    [leader, 'leader'],
+    [own, 'trustee'],
+  ] as const) {
+    appendFileSync(join(one.home, 'config', 'caro.toml'), `[blind]\nrole = "${role}"\n`);
+    await one.reload();
+  }
+  await ran(leader, 'blind', 'create', 'staff', '--trustee', own.id, '--output', file('draft'));
+  await ran(own, 'blind', 'endorse', file('draft'), '--output', file('offer'), '--yes');
+  await ran(leader, 'blind', 'endorse', file('offer'), '--output', file('task'), '--yes');
+  const refused = await caro(node.home, 'blind', 'join', file('task'), '--yes');
+  expect(refused.code).not.toBe(0);
+  expect(refused.stderr).toContain('expected a trustee that the roster of example-gmbh names');
+  // Unless the owner trusts that node themselves.
+  await ran(node, 'trust', 'set', own.id, 'supervisor');
+  expect(await ran(node, 'blind', 'join', file('task'), '--yes')).toContain('joined staff');
+  await ran(node, 'blind', 'leave');
 });
 
 test('leaving ends everything that the node grants, at once', async () => {
