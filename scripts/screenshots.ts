@@ -292,8 +292,13 @@ async function takeForReadme(browser: Browser, rig: DashboardRig, { view, drawn,
   await page.context().close();
 }
 
+const leaving = (recipient: string) => ({
+  ...{ time: new Date().toISOString(), recipient, address: '10.0.1.11', type: 'response', level: 2 as const },
+  ...{ rule: 'trust.nodes', bytes: '{"payload":"e30="}' },
+});
+
 /** Queries of other nodes, as the audit log records them. */
-async function recordQueries({ bus, ids }: MeshRig): Promise<void> {
+async function recordQueries({ bus, ids, send }: MeshRig): Promise<void> {
   const asked = { spanHours: 168, rule: 'trust.nodes' };
   const allowed = { ...asked, decision: 'allow', level: 2, result: 'answered' };
   const denied = { ...asked, decision: 'deny', level: null, result: 'access_denied', rule: 'sharing.level' };
@@ -306,6 +311,7 @@ async function recordQueries({ bus, ids }: MeshRig): Promise<void> {
     const { query, spanHours } = details;
     await bus.request('audit.append', { type: 'query.received', ...from, details: { query, spanHours } });
     await bus.request('audit.append', { type: 'query.answered', ...from, details });
+    if (details.level !== null) send([leaving(peer ?? '')]);
   }
 }
 

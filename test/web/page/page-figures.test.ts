@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DURATION_BOUNDS_MS, DURATION_BUCKETS, durationBucket } from '../../../src/domain/summaries/summary.ts';
-import { duration, share, visible } from '../../../src/web/page/model/format.ts';
+import { duration, medianText, share, visible } from '../../../src/web/page/model/format.ts';
 import { bars, bounds, hoursByWeekday, usualDay } from '../../../src/web/page/model/ranges.ts';
 import { failureRate, medianDuration, topTools } from '../../../src/web/page/model/usage.ts';
 
@@ -126,6 +126,7 @@ describe('figures of tools', () => {
   test('a very small share is not shown as zero', () => {
     expect(share(1, 100_000)).toBe('<0.1%');
     expect(share(0, 5)).toBe('0%');
+    expect([medianText({ ms: 0.4, exact: false }), medianText({ ms: 5, exact: false })]).toEqual(['<1 ms', '~ 5 ms']);
     expect(duration(61_000)).toBe('1 min');
     expect(duration(3_660_000)).toBe('1 h 1 min');
   });

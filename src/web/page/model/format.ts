@@ -54,6 +54,10 @@ export function duration(ms: number | null): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60 === 0 ? '' : `${minutes % 60} min`}`.trim();
 }
 
+/** An estimate has a `~`, unless the text says so itself. */
+export const medianText = ({ ms, exact }: { readonly ms: number; readonly exact: boolean }): string =>
+  `${exact || ms < 1 ? '' : '~ '}${duration(ms)}`;
+
 /** How long ago, in one unit. */
 export function ago(time: string, nowMs: number): string {
   const ms = nowMs - Date.parse(time);

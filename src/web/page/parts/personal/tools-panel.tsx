@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { NamedUsage } from '../../../../domain/summaries/summary.ts';
-import { count, duration, rate } from '../../model/format.ts';
+import { count, medianText, rate } from '../../model/format.ts';
 import { failureRate, medianDuration, TOOL_ORDERS, type ToolOrder, topTools } from '../../model/usage.ts';
 import { Panel } from '../common/panel.tsx';
 import { Segments } from '../common/segments.tsx';
@@ -67,7 +67,7 @@ function ToolRow({ usage, most }: { readonly usage: NamedUsage; readonly most: n
       </th>
       <td class="right">{count(usage.count)}</td>
       <td class={`right ${(failed ?? 0) >= 0.2 ? 'fail' : ''}`}>{rate(failed)}</td>
-      <td class="right">{median === null ? '–' : `${median.exact ? '' : '~ '}${duration(median.ms)}`}</td>
+      <td class="right">{median === null ? '–' : medianText(median)}</td>
     </tr>
   );
 }

@@ -1,5 +1,5 @@
 import type { NamedUsage, NodeSummary } from '../../../../domain/summaries/summary.ts';
-import { count, duration, inWords, moment, rate } from '../../model/format.ts';
+import { count, inWords, medianText, moment, rate } from '../../model/format.ts';
 import { failureRate, medianDuration } from '../../model/usage.ts';
 import { RiskMark, WORST_FIRST } from '../common/risk-mark.tsx';
 import { SmallBars } from '../common/small-bars.tsx';
@@ -94,7 +94,7 @@ const WEEKDAYS = ['M', 'T', 'W', 'T', 'F', 'S', 'S'];
 function usageNote(usage: NamedUsage): string {
   const median = medianDuration(usage);
   const failed = usage.failures > 0 ? `${rate(failureRate(usage))} failed` : '';
-  const time = median === null ? '' : `${median.exact ? '' : '~ '}${duration(median.ms)}`;
+  const time = median === null ? '' : medianText(median);
   return [failed, time].filter((part) => part !== '').join(', ');
 }
 
