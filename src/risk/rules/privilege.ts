@@ -1,5 +1,6 @@
 /** Ways to become root, and root shells. */
 
+import type { Input } from '../../shell/model.ts';
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import { pipedText, type Step } from '../step.ts';
 import { normalPath } from '../subjects/paths.ts';
@@ -35,6 +36,10 @@ const CONTAINER =
 const CONSOLE =
   /^(?:screen|tmux|byobu|zellij|script|su|irb|ghci|tclsh|cpan|capsh|lua|python|node|julia|r|guile|iex|erl|jshell|ftp|lftp|ncftp|mail|gdb|ed|pry|jjs|wish|ipython|bpython|msfconsole|elvish|nu|xonsh|deno|scala|groovysh|pwsh|sash|vim|nvim|nano|pico|emacs|joe|hping3|tdbtool|tasksh|ginsh|zathura|psftp|telnet|octave|vimdiff|view)$/;
 
+/** What the shell reads is known, and rated by itself. */
+const isKnown = (input: Input): boolean =>
+  input.kind === 'here-document' || input.kind === 'here-string' || (input.kind === 'pipe' && input.output !== null);
+
 /** A root shell without a command of its own. */
 const rootShell = (step: Step): Verdict => {
   // chroot to `/` changes nothing.
@@ -53,7 +58,7 @@ const rootShell = (step: Step): Verdict => {
       (step.tool === 'script' && plain.length === 0) ||
       (step.tool === 'capsh' && step.args.includes('--'))
     );
-  return SHELL.test(step.tool) && plain.length === 0 && step.invocation.input.kind !== 'here-document';
+  return SHELL.test(step.tool) && plain.length === 0 && !isKnown(step.invocation.input);
 };
 
 /**

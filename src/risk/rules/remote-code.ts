@@ -46,7 +46,11 @@ const knownInstaller = ({ steps }: CommandLineContext): boolean =>
   steps.some((step) => isFetcher(step) && step.some(KNOWN_INSTALLERS)) && !steps.some((step) => step.elevated);
 
 const CODE_FETCH =
-  /(?:urlopen|requests\.get|urllib|http\.get|https\.get|open-uri|Net::HTTP|LWP::Simple|file_get_contents\(\s*['"]https?|fetch\(|DownloadString|Invoke-WebRequest|\biwr\b|\bcurl\b|\bwget\b)/i;
+  /(?:urlopen|requests\.get|urllib|http\.get|https\.get|open-uri|Net::HTTP|LWP::Simple|file_get_contents\(\s*['"]https?|fetch\(|DownloadString|Invoke-WebRequest|\biwr\b)/i;
+/** A command that the code starts; what it runs is rated by itself. */
+const CODE_CURL = /\b(?:curl|wget)\b/i;
+const CODE_EVAL =
+  /\b(?:exec|eval|compile|iex|Invoke-Expression|instance_eval|class_eval|runpy|loadstring|Function)\s*\(/i;
 const CODE_RUN =
   /\b(?:exec|eval|system|popen|spawn|execSync|subprocess|compile|iex|Invoke-Expression|instance_eval|passthru|shell_exec|runpy)\b/i;
 const CODE_DECODE =
@@ -61,6 +65,7 @@ const fetchesCode = (step: Step): boolean => {
   if (/memfd_create|syscall\(\s*(?:319|279|385)\b/.test(code)) return true;
   if (!CODE_RUN.test(code)) return false;
   if (CODE_FETCH.test(code) || CODE_DECODE.test(code) || NODE_FETCH.test(code)) return code.length > 24;
+  if (CODE_CURL.test(code) && CODE_EVAL.test(code)) return true;
   return step.some(MODULE) && /\b(?:get|open|read|decode\w*)\b/.test(code);
 };
 

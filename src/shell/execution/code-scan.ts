@@ -46,6 +46,8 @@ const BETWEEN = /[\s,[\](]*(?:(?:%w|Array|array|argv\s*=|args\s*=|cmd\s*=)?[[(]\
 export function scanCode(code: Code): StartedCommand[] {
   const text = code.text.slice(0, MAX_CODE);
   const found: { at: number; command: StartedCommand }[] = [];
+  // PowerShell starts programs as a shell does.
+  if (code.language === 'powershell') return [{ kind: 'shell', text, open: false }];
   const quoted = QUOTED_COMMAND[code.language];
   if (quoted !== undefined) {
     for (const match of text.matchAll(quoted)) {

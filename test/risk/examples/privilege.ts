@@ -96,6 +96,7 @@ export const PRIVILEGE_EXAMPLES: RuleExamples = {
       'sudo python -c \'import os; os.system("/bin/sh")\'',
     ],
     silent: [
+      "echo 'ls -la' | sudo sh",
       'sudo vim /etc/hosts',
       'sudo find /etc -name x',
       'sudo apt update && sudo apt upgrade -y',

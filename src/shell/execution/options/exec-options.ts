@@ -116,6 +116,8 @@ const EXEC_OPTIONS: Readonly<Record<string, readonly ExecOption[]>> = {
   'apt-get': APT,
   aptitude: APT,
   crash: [{ pattern: /^!(.+)$/s }],
+  npx: [{ options: ['-c', '--call'] }],
+  entr: [{ options: ['-s'], bundled: 's' }],
   certbot: [
     {
       options: [
