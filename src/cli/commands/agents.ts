@@ -84,7 +84,10 @@ async function install(context: Context, agent: KnownAgent, options: Options): P
   const question = `Add this to ${change.before.file}? What ${program.title} runs is then recorded${guarded}.`;
   if (!(await isConfirmed(context, question, options))) return;
   makeChange(program, change, receipts, true);
-  const next = program.note ?? `Sessions of ${program.title} that start from now on report their commands.`;
+  const next =
+    hookState(program, file, { ...observing, guard }) === 'off'
+      ? `But the file switches all hooks off (${program.off?.path.join('.') ?? ''}): nothing is recorded until you remove that.`
+      : (program.note ?? `Sessions of ${program.title} that start from now on report their commands.`);
   sayDone(context, options, { agent, file: change.before.file, changed: true, guard: level }, `Added. ${next}`);
 }
 

@@ -27,6 +27,7 @@ import {
   type EntryState,
   entryState,
   guardLevelIn,
+  isOff,
   newFile,
   withEntries,
   withoutEntries,
@@ -139,9 +140,13 @@ export function planUninstall(
 }
 
 /** @throws CaroError `agent_settings` for a file that cannot be read */
-export function hookState(program: AgentProgram, path: string, commands: Commands): EntryState {
+export function hookState(program: AgentProgram, path: string, commands: Commands): EntryState | 'off' {
   const text = textIn(path);
-  return text === null ? 'missing' : readable(path, program, commands, () => entryState(text, program, commands));
+  if (text === null) return 'missing';
+  return readable(path, program, commands, () => {
+    const state = entryState(text, program, commands);
+    return state !== 'missing' && isOff(text, program) ? 'off' : state;
+  });
 }
 
 /** The level of the guard's entry; null without one. @throws as `hookState` */

@@ -18,6 +18,8 @@ export interface AgentProgram {
   readonly entry: (command: string) => object;
   /** That of the guard, where it differs. */
   readonly guardEntry?: (command: string) => object;
+  /** Where the file switches all hooks off, and the value that does. */
+  readonly off?: { readonly path: readonly string[]; readonly value: 'true' | 'false' };
   /** Members that a new file needs besides `hooks`. */
   readonly head?: object;
   /** What the owner has to do in the agent. */
@@ -43,6 +45,7 @@ export const AGENT_PROGRAMS: Readonly<Record<KnownAgent, AgentProgram>> = {
     file: 'settings.json',
     events: ['PreToolUse', 'PostToolUse', 'PostToolUseFailure'],
     entry: matching('Bash', TIMEOUT_SECONDS),
+    off: { path: ['disableAllHooks'], value: 'true' },
     processes: ['claude'],
   },
   codex: {
@@ -66,6 +69,7 @@ export const AGENT_PROGRAMS: Readonly<Record<KnownAgent, AgentProgram>> = {
     events: ['BeforeTool', 'AfterTool'],
     entry: matching('run_shell_command', TIMEOUT_SECONDS * 1_000, { name: 'caro' }),
     guardEntry: matching('run_shell_command', TIMEOUT_SECONDS * 1_000, { name: 'caro-guard' }),
+    off: { path: ['hooksConfig', 'enabled'], value: 'false' },
     processes: ['gemini'],
   },
   cursor: {

@@ -137,6 +137,14 @@ export function entryState(text: string, program: AgentProgram, { observe, guard
   return partState(text, guarding(program), guard) === 'installed' ? 'installed' : 'partial';
 }
 
+/** Whether the file switches all hooks off, ours too. @throws as `withEntries` */
+export function isOff(text: string, program: AgentProgram): boolean {
+  if (!program.off) return false;
+  let node: JsonNode | undefined = rootOf(text, program);
+  for (const name of program.off.path) node = node?.isObject ? memberOf(node, name) : undefined;
+  return node !== undefined && text.slice(node.start, node.end) === program.off.value;
+}
+
 /** From which risk on the guard acts; null without its entry. @throws as `withEntries` */
 export function guardLevelIn(text: string, program: AgentProgram): GuardLevel | null {
   const part = guarding(program);

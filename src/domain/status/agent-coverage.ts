@@ -1,5 +1,8 @@
-/** State of our entry in an agent's hook file; `none` for an agent whose file we do not write. */
-export const AGENT_HOOK_STATES = ['installed', 'partial', 'missing', 'removed', 'unreadable', 'none'] as const;
+/**
+ * State of our entry in an agent's hook file; `off` where that file switches all hooks off, `none`
+ * for an agent whose file we do not write.
+ */
+export const AGENT_HOOK_STATES = ['installed', 'partial', 'missing', 'removed', 'off', 'unreadable', 'none'] as const;
 export type AgentHookState = (typeof AGENT_HOOK_STATES)[number];
 
 /** Whether what a coding agent runs is recorded. It never leaves the node. */
@@ -27,6 +30,8 @@ export function coverageProblem({ agent, hook, running, silent, lastSeen }: Agen
   if (hook === 'removed')
     return `${agent} had our entry in its hook file, and has it no longer: what it runs is not recorded. To add it: ${fix}`;
   if (hook === 'partial') return `${agent} has only a part of our entry in its hook file. To complete it: ${fix}`;
+  if (hook === 'off')
+    return `${agent} runs no hooks, because its hook file switches them off: what it runs is not recorded`;
   if (hook === 'unreadable') return `the hook file of ${agent} cannot be read: see caro agents status`;
   if (running > 0 && hook === 'missing')
     return `${agent} runs without our hook: what it runs is not recorded. To add it: ${fix}`;

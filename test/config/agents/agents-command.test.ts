@@ -91,6 +91,22 @@ describe.each(KNOWN_AGENTS)('caro agents, for %s', (agent) => {
   });
 });
 
+test.each([
+  ['claude-code', '{"disableAllHooks": true}'],
+  ['gemini', '{"hooksConfig": {"enabled": false}}'],
+] as const)('says that the hook file of %s switches all hooks off', async (agent, text) => {
+  fileOf(agent, text);
+  const { out } = await line.run(['agents', 'install', agent, '--yes']);
+  expect(out).toContain('nothing is recorded until you remove that');
+  expect(await statusOf(agent)).toMatchObject({ hook: 'off' });
+  fileOf(
+    agent,
+    text.replace(/true|false/, (word) => (word === 'true' ? 'false' : 'true')),
+  );
+  expect((await line.run(['agents', 'install', agent, '--yes'])).out).not.toContain('nothing is recorded');
+  expect(await statusOf(agent)).toMatchObject({ hook: 'installed' });
+});
+
 test('refuses a level that the guard does not know', async () => {
   fileOf('codex');
   const { code, err } = await line.run(['agents', 'install', 'codex', '--guard', 'low', '--yes']);
