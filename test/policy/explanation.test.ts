@@ -75,6 +75,7 @@ describe('the steps of a decision', () => {
       hasExpired: () => expired,
       levelOf: () => undefined,
       isSupervisor: () => false,
+      isTrustee: () => false,
       mayKeepList: () => false,
       members: () => [],
     };
