@@ -19,6 +19,9 @@ message, a comment) is not a program.
   each rule. What a command works on, and where, can raise or lower it.
 - Lowered by: \`--help\`, \`--version\`, dry runs, temporary and generated directories. Raised by:
   root, home directories, system directories, sudo.
+- A variable that the line does not set is unknown. In the name of a program it counts as empty, and
+  so it does where a deletion would then reach further (\`rm -rf $DIR/\`). Elsewhere it stays as
+  written, because most of them are set.
 - A very long line is analysed up to a limit. Of the rest, commands with a sign of danger are
   analysed as well; with more of them than are read, \`evasion.unreadable\` is high.
 - \`caro assess COMMAND\` shows the findings. \`npm run eval:risk -- SET.jsonl\` rates a labelled set.
