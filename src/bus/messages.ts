@@ -23,7 +23,7 @@ import type { EventFilter, Pattern, TerminalEvent } from '../domain/events/event
 import type { RiskLevel } from '../domain/events/risk-level.ts';
 import type { ShellKind } from '../domain/events/shell-kind.ts';
 import type { LocalStatistics } from '../domain/events/statistics.ts';
-import type { PeerReply, PeerRequest } from '../domain/exchange.ts';
+import type { PeerReply, PeerRequest, Sent } from '../domain/exchange.ts';
 import type { RollCall } from '../domain/fleet/roll-call.ts';
 import type { AgentQuestion, GuardHint, GuardQuestion } from '../domain/guard/guard.ts';
 import type { KeyChange } from '../domain/identity/key-state.ts';
@@ -322,7 +322,7 @@ export interface Replies {
   /** One answer per peer, in the same order. None of them rejects. */
   'peer.ask': readonly Promise<PeerAnswer>[];
   /** Rejects while the peer is away. The reply fits the request, or is a refusal. */
-  'peer.exchange': PeerReply;
+  'peer.exchange': Sent<PeerReply>;
   'peer.enrol': { readonly result: JoinResult };
   'peer.carry': Carried['outcomes'];
   'peer.carried': Carried['boxes'];

@@ -4,8 +4,10 @@ import type { BlindReporterPorts } from '../actors/blind-reporter/ports.ts';
 import type { CourierPorts } from '../blind/node/courier.ts';
 import type { ReporterPorts } from '../blind/node/reporter.ts';
 import type { OpenedTask } from '../blind/task.ts';
+import type { AggregatorRole } from '../blind/vdaf/vdaf.ts';
 import { type BlindReplyTo, MAX_LOG } from '../domain/blind/exchange.ts';
 import { CaroError } from '../domain/errors.ts';
+import { MAX_SKEW_MS } from '../mesh/protocol/messages.ts';
 import { createAlarm } from '../platform/alarm.ts';
 import { decide } from '../policy/decide.ts';
 import { createReportStore } from '../storage/blind/report-store.ts';
@@ -79,7 +81,7 @@ async function openEngine(context: ServiceContext): Promise<BlindEngine> {
   const randomness = () => drawRandomness((count) => new Uint8Array(randomBytes(count)));
   return {
     open: decodeTask,
-    reporter: (task, joinedMs) =>
+    reporter: (task, joinedMs, onSkew) =>
       createReporter(task, joinedMs, {
         store,
         measure,
@@ -88,7 +90,7 @@ async function openEngine(context: ServiceContext): Promise<BlindEngine> {
         audit,
         random: randomInt,
         now: Date.now,
-        isTimeConfirmed: () => doesAnyAnswer(context, task),
+        isTimeConfirmed: () => isTimeConfirmed(context, task, onSkew),
       }),
     preview: (task) => previewOf(task, dayOf(Date.now()), Date.now(), measure),
     deliver: (task, role) => deliverReports(task, role, courier),
@@ -113,21 +115,36 @@ async function openEngine(context: ServiceContext): Promise<BlindEngine> {
 
 /** An aggregator that is connected answers at once. */
 const CONFIRM_MS = 5_000;
+/** No log is that long. */
+const KEPT_APART = 500_000;
 
-/** Whether trustee or leader answers; a refusal is an answer as well. */
-async function doesAnyAnswer({ bus }: ServiceContext, { id, task }: OpenedTask): Promise<boolean> {
-  const request = { type: 'blind-log', body: { task: id, from: MAX_LOG } } as const;
-  for (const { node: peer } of [task.trustee, task.leader]) {
-    const answer = bus.request('peer.exchange', { peer, request, deadlineMs: CONFIRM_MS }, CONFIRM_MS + 1_000);
-    const isAnswered = await answer.then(() => true).catch(isFailedExchange);
-    if (isAnswered) return true;
+/**
+ * Whether trustee or leader answers with the time of this node; a refusal is an answer as well. A
+ * direct connection has compared the clocks. Over a relay the answer has the time of its sender.
+ */
+async function isTimeConfirmed(
+  { bus }: ServiceContext,
+  { id, task }: OpenedTask,
+  onSkew: (role: AggregatorRole) => void,
+): Promise<boolean> {
+  for (const role of ['trustee', 'leader'] as const) {
+    const { node: peer } = task[role];
+    // Another number each time: a relay may have kept the answer to an earlier question.
+    const request = { type: 'blind-log', body: { task: id, from: MAX_LOG - randomInt(KEPT_APART) } } as const;
+    const asked = bus.request('peer.exchange', { peer, request, deadlineMs: CONFIRM_MS }, CONFIRM_MS + 1_000);
+    const answer = await asked.catch(noAnswer);
+    if (answer === null) continue;
+    if (answer.sentAt === undefined || Math.abs(Date.now() - Date.parse(answer.sentAt)) <= MAX_SKEW_MS) return true;
+    onSkew(role);
+    const details = { code: 'clock_skewed', type: request.type };
+    await bus.request('audit.append', { type: 'blind.refused', peer, details });
   }
   return false;
 }
 
-/** False for a peer that is away or a refusal of the gate; anything else is a defect. */
-function isFailedExchange(error: unknown): false {
-  if (error instanceof CaroError) return false;
+/** Of a peer that is away, and after a refusal of the gate; anything else is a defect. */
+function noAnswer(error: unknown): null {
+  if (error instanceof CaroError) return null;
   throw error;
 }
 

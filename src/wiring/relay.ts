@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { PeerAnswer, QueryBody } from '../domain/answers/query.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
-import type { PeerReply, PeerRequest } from '../domain/exchange.ts';
+import type { PeerReply, PeerRequest, Sent } from '../domain/exchange.ts';
 import type { Presence } from '../domain/fleet/roll-call.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
 import { RELAY_SCHEME, type RosterHead } from '../domain/organisation/roster.ts';
@@ -26,7 +26,7 @@ export interface RelayUse {
   /** Null where this node uses no relay. */
   readonly status: () => RelayStatus | null;
   /** Undefined for a request that needs a connection, or while the relay is not connected. */
-  readonly exchange: (peer: string, request: PeerRequest, deadlineMs: number) => Promise<PeerReply> | undefined;
+  readonly exchange: (peer: string, request: PeerRequest, deadlineMs: number) => Promise<Sent<PeerReply>> | undefined;
   /** Undefined while the relay is not connected, and on a node that may not ask over it. */
   readonly ask: (
     members: readonly string[],

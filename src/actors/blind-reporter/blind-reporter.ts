@@ -53,7 +53,7 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
       alarm.set(null);
       return null;
     }
-    const reporter = (await engine()).reporter(found.task, found.joinedMs);
+    const reporter = (await engine()).reporter(found.task, found.joinedMs, errands.noteSkew);
     await reporter.makeDue(isTimeConfirmed);
     errands.start(found.task);
     alarm.set(reporter.nextMs());
@@ -103,7 +103,7 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
 }
 
 const preview = (engine: BlindEngine, { task, joinedMs }: Joined): Promise<DayCells> =>
-  engine.reporter(task, joinedMs).preview();
+  engine.reporter(task, joinedMs, () => undefined).preview();
 
 /** The task that this node takes part in, and the same while its reports may leave. */
 function participation(

@@ -8,7 +8,8 @@ import type { MadeReport } from '../../storage/blind/report-store.ts';
 export interface BlindEngine {
   /** @throws CaroError `blind_task_invalid` */
   readonly open: (document: string) => OpenedTask;
-  readonly reporter: (task: OpenedTask, joinedMs: number) => Reporter;
+  /** @param onSkew an aggregator answers, and its clock differs from that of this node */
+  readonly reporter: (task: OpenedTask, joinedMs: number, onSkew: (role: AggregatorRole) => void) => Reporter;
   /** What a report about the present day would say. */
   readonly preview: (task: OpenedTask) => Promise<DayCells>;
   readonly deliver: (task: OpenedTask, role: AggregatorRole) => Promise<void>;

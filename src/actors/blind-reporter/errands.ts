@@ -11,6 +11,8 @@ export interface Errands {
   readonly start: (task: OpenedTask) => void;
   /** As `start`, and reads the release log whenever it was read last; resolves when it is done. */
   readonly run: (task: OpenedTask) => Promise<void>;
+  /** No report is made because the clock of this aggregator is another one. */
+  readonly noteSkew: (role: AggregatorRole) => void;
   /** Code with which the last exchange with each aggregator failed; null if it did not. */
   readonly trouble: () => Readonly<Record<AggregatorRole, ErrorCode | null>>;
   /** Resolves when nothing is under way. */
@@ -62,6 +64,9 @@ export function createErrands(
       askedMs = Number.NEGATIVE_INFINITY;
       start(task);
       await Promise.allSettled(active.values());
+    },
+    noteSkew: (role) => {
+      trouble[role] = 'clock_skewed';
     },
     trouble: () => ({ ...trouble }),
     end: async () => {

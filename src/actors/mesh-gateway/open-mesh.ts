@@ -3,7 +3,7 @@ import type { PeerAnswer, QueryBody, ResponseBody } from '../../domain/answers/q
 import type { CheckpointBody, CosignatureBody } from '../../domain/audit/tlog.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
-import type { PeerReply, PeerRequest } from '../../domain/exchange.ts';
+import type { PeerReply, PeerRequest, Sent } from '../../domain/exchange.ts';
 import type { Presence } from '../../domain/fleet/roll-call.ts';
 import type { DualEnvelope, Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { JoinResult } from '../../domain/organisation/exchange.ts';
@@ -52,7 +52,7 @@ export interface OpenMesh {
   /** Asks these nodes over the relay whether they are there; undefined if it cannot be asked. */
   readonly rollCall: (ids: readonly string[], deadlineMs: number) => Promise<ReadonlyMap<string, Presence>> | undefined;
   /** A request about blind totals or the roster; the reply, which fits it, may be a refusal. */
-  readonly exchange: (id: string, request: PeerRequest, deadlineMs: number) => Promise<PeerReply>;
+  readonly exchange: (id: string, request: PeerRequest, deadlineMs: number) => Promise<Sent<PeerReply>>;
   /** Opens a visit of a folder that is carried, and takes these boxes. */
   readonly carry: (texts: readonly string[]) => Promise<Carried['outcomes']>;
   /** Ends the visit. What was asked meanwhile of peers that are away is in these boxes. */

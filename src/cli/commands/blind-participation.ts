@@ -4,7 +4,7 @@ import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
 import type { BlindStatus, DayCells, ReportStop, TaskOffer, TaskView } from '../../domain/blind/participation.ts';
 import { reportOutcome } from '../../domain/blind/report-outcome.ts';
-import { CaroError } from '../../domain/errors.ts';
+import { CaroError, ERRORS } from '../../domain/errors.ts';
 import type { Context } from '../context.ts';
 import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
 import { parseCount } from '../input/options.ts';
@@ -130,8 +130,12 @@ function sayStatus(context: Context, { task, stoppedBy, next, waiting, trouble, 
     ['next report', next === null ? 'after this UTC day' : `about ${next.day}, ${localTime(next.dueAt)}`],
     ['without a receipt', `${waiting} of the envelopes that were made`],
   ]);
-  for (const role of ['leader', 'trustee'] as const)
-    if (waiting > 0 && trouble[role] !== null) say(context, `the ${role} could not be reached: ${trouble[role]}`);
+  for (const role of ['leader', 'trustee'] as const) {
+    const code = trouble[role];
+    if (code === 'clock_skewed')
+      say(context, `no report is made: the clock of the ${role} is another one; set the clock that is wrong`);
+    else if (waiting > 0 && code !== null) say(context, `no receipt of the ${role} yet: ${code}. ${ERRORS[code].what}`);
+  }
   if (forked) say(context, "The trustee's release log contradicts what it said before. Ask the trustee about it.");
   sayObstacles(context, task, task.mayConnect, stoppedBy);
 }

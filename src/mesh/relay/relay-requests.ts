@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { SealingKey } from '../../blind/sealing.ts';
 import { canonical, type Json } from '../../domain/encoding/canonical.ts';
 import { CaroError } from '../../domain/errors.ts';
-import type { PeerReplyTo } from '../../domain/exchange.ts';
+import type { PeerReplyTo, Sent } from '../../domain/exchange.ts';
 import { RELAY_REPLIES, type RelayRequest } from '../../domain/relay/relay-exchange.ts';
 import { documentSubject, replySubject, requestSubject, SLOTS } from '../../domain/relay/subjects.ts';
 import { mailboxOf } from '../../identity/mailbox.ts';
@@ -32,7 +32,7 @@ export interface RelayRequests {
     peer: string,
     request: Extract<RelayRequest, { readonly type: T }>,
     deadlineMs: number,
-  ) => Promise<PeerReplyTo<T>>;
+  ) => Promise<Sent<PeerReplyTo<T>>>;
   readonly hear: (arrived: Arrived) => void;
   /** This connection has ended: no reply comes over it. */
   readonly lost: (link: RelayLink, error: CaroError) => void;
@@ -104,8 +104,8 @@ export function createRelayRequests(options: RequestOptions): RelayRequests {
       try {
         const reply = await replyTo(options, { link, box, me, others: known }, entry, request, deadlineMs);
         forget(name, entry);
-        const { type, body } = reply;
-        return { type, body } as unknown as PeerReplyTo<typeof request.type>;
+        const { type, body, time: sentAt } = reply;
+        return { type, body, sentAt } as unknown as Sent<PeerReplyTo<typeof request.type>>;
       } finally {
         active -= 1;
         entry.waiting = undefined;
