@@ -43,7 +43,7 @@ requireWire()('a service whose listen address is not there', () => {
     await a.start(first.prefix);
 
     await b.observe(lately(['git status']));
-    const sentence = `mesh waits for ${b.endpoint}: this machine does not have the address`;
+    const sentence = `waits for ${b.endpoint}: this machine does not have the address`;
     for (const command of [['status'], ['mesh', 'status'], ['doctor'], ['service', 'logs']])
       expect((await caro(b.home, ...command)).stdout).toContain(sentence);
     expect(await b.call('mesh.status', {})).toMatchObject({ enabled: true, listen: null });

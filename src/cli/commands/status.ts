@@ -3,7 +3,7 @@ import { callAdmin } from '../../admin/client.ts';
 import { coverageProblem } from '../../domain/status/agent-coverage.ts';
 import { relayText } from '../../domain/status/relay-status.ts';
 import type { MeshStatus, ServiceStatus, StorageStatus } from '../../domain/status/status.ts';
-import { waitingText } from '../../domain/status/waiting.ts';
+import { waitText } from '../../domain/status/waiting.ts';
 import type { Context } from '../context.ts';
 import { byteSize, duration, localTime, paint, say, sayJson } from '../output/output.ts';
 import { sayPeers } from '../output/peer-rows.ts';
@@ -78,13 +78,12 @@ function observationFacts(status: ServiceStatus): readonly (readonly [string, st
 
 /** Nothing where no agent was found. */
 function agentFacts(agents: NonNullable<ServiceStatus['observe']>['agents']): readonly (readonly [string, string])[] {
-  if (agents.length === 0) return [];
-  const seen = agents.map((one) => {
+  return agents.map((one, index) => {
     const bypass = one.bypass ? ', asks nobody' : '';
     const last = one.lastSeen === null ? 'nothing reported' : `last ${localTime(one.lastSeen)}`;
-    return `${one.agent} (${last}${coverageProblem(one) === null ? '' : ', see caro doctor'}${bypass})`;
+    const problem = coverageProblem(one) === null ? '' : ', see caro doctor';
+    return [index === 0 ? 'agents' : '', `${one.agent} (${last}${problem}${bypass})`];
   });
-  return [['agents', seen.join(', ')]];
 }
 
 const auditLine = ({ records, verified }: NonNullable<ServiceStatus['audit']>): string =>
@@ -105,13 +104,13 @@ function meshLine(mesh: MeshStatus): string {
   if (!mesh.enabled) return 'off: nothing leaves this machine';
   const connected = mesh.peers.filter((peer) => peer.state === 'connected').length;
   const listens = mesh.listen === null ? 'on' : `on, listening on ${mesh.listen}`;
-  const waits = mesh.waiting === null ? '' : `, ${waitingText('mesh', mesh.waiting)}`;
+  const waits = mesh.waiting === null ? '' : `, ${waitText(mesh.waiting)}`;
   const relay = mesh.relay === null ? '' : `, relay: ${relayText(mesh.relay, localTime)}`;
   return `${listens}${waits}, ${connected} of ${mesh.peers.length} peers connected${relay}`;
 }
 
 const dashboardLine = ({ url, waiting }: ServiceStatus['dashboard']): string =>
-  waiting === null ? url : waitingText('dashboard', waiting);
+  waiting === null ? url : waitText(waiting);
 
 const backupLine = ({ backup }: StorageStatus): string =>
   backup.last === null ? 'none yet: caro db backup' : localTime(backup.last);

@@ -10,5 +10,7 @@ export interface Waiting {
 }
 
 /** The same sentence in the status, on the page, in `caro doctor` and in the log. */
-export const waitingText = (part: 'mesh' | 'dashboard', { for: place, reason }: Waiting): string =>
-  `${part} waits for ${place}: ${reason}`;
+export const waitingText = (part: 'mesh' | 'dashboard', waiting: Waiting): string => `${part} ${waitText(waiting)}`;
+
+/** The same where the part is named already. */
+export const waitText = ({ for: place, reason }: Waiting): string => `waits for ${place}: ${reason}`;
