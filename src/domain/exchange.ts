@@ -14,7 +14,7 @@ export type PeerReplyTo<T extends PeerRequest['type']> = T extends BlindRequest[
     ? OrgReplyTo<T>
     : Message<'advisory-ack'>;
 
-/** As it reached this node. `sentAt`: by a relay, which compares no clocks, when its sender wrote it. */
+/** As it arrived. `sentAt`: over a relay, which compares no clocks, when its sender wrote it. */
 export type Sent<R extends PeerReply> = R & { readonly sentAt?: string };
 
 export const PEER_REPLIES = { ...BLIND_REPLIES, ...ORG_REPLIES, advisory: 'advisory-ack' } as const satisfies Record<
