@@ -166,11 +166,14 @@ const SEARCHES: Readonly<Record<string, (step: Step) => Verdict>> = {
 const SYSTEM_FILE =
   /^(?:\/private)?\/etc\/(?:passwd|shadow|group|gshadow|sudoers|fstab|hosts|hostname|resolv\.conf|nsswitch\.conf|crypttab|ssh\/sshd_config|default\/grub|inittab|login\.defs|profile|environment|ld\.so\.conf)$|^\/boot\/|^\/(?:usr\/)?s?bin\/|^\/(?:usr\/)?lib(?:64)?\/|^\/proc\/(?!(?:self|\d+|\$\$|\$\w+|\$\{\w+\})\/(?:fd|oom|autogroup|comm|coredump_filter|[ug]id_map|setgroups|clear_refs)|sys)|^\/sys\/(?:firmware|power)/;
 
+/** Without these directories nothing runs any more. */
+const NEEDED = /^\/(?:bin|sbin|lib(?:32|64)?|usr|etc|boot)$/;
 const moveAway = (step: Step): Verdict => {
   const { sources, target } = step.transfer;
   if (target === undefined) return false;
   const bad = sources.some((path) => ['root', 'home', 'system'].includes(step.kind(path)));
   if (/^\/dev\/null/.test(target)) return bad ? 'critical' : 'high';
+  if (sources.some((path) => step.kind(path) === 'root' || NEEDED.test(normalPath(path)))) return 'critical';
   if (sources.some((path) => SYSTEM_FILE.test(normalPath(path))))
     // From one directory of programs to another: the program is still found.
     return /^\/(?:usr\/)?(?:local\/)?s?bin(?:\/|$)/.test(target) ? 'moderate' : 'high';

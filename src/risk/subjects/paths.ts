@@ -110,6 +110,13 @@ const absolute = (path: string, context: PathContext): string => {
   return normalPath(`${context.cwd}/${path}`);
 };
 
+const TOP = 'bin boot dev etc home lib lib64 opt proc root run sbin srv sys usr var'.split(' ');
+/** `/[a-z]*` and `/v*` match directories of the system. */
+const coversTop = (path: string): boolean => {
+  const [, beginning] = /^\/(\w*)[*?[][^/]*$/.exec(path) ?? [];
+  return beginning !== undefined && TOP.some((name) => name.startsWith(beginning));
+};
+
 const kindOfAbsolute = (path: string): PathKind => {
   if (path === '/') return 'root';
   if (isTemporary(path) || ((CACHE.test(path) || REBUILT.test(path)) && !path.includes('/..'))) return 'scratch';
@@ -138,6 +145,7 @@ export const pathKind = (text: string, context: PathContext = {}): PathKind => {
   const written = coveredDirectory(normalPath(text.trim()));
   if (isTemporary(written) || /^(?:\/private)?(?:\/var)?\/tmp\/./.test(normalPath(text.trim()))) return 'scratch';
   const path = coveredDirectory(written);
+  if (path !== '/' && coversTop(normalPath(text.trim()))) return 'system';
   if (path === '.' || path === '../' || path === '$PWD' || path === '${PWD}' || path === '$(pwd)' || path === '`pwd`') {
     const here = context.cwd ? kindOfAbsolute(normalPath(context.cwd)) : 'here';
     return here === 'root' || here === 'home' || here === 'system' ? here : 'here';
