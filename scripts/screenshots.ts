@@ -7,8 +7,9 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
+import type { Database } from '../src/storage/database.ts';
 import type { Typed } from '../test/policy/node.ts';
-import { seedReports, seedYear } from '../test/rig/organisation-year.ts';
+import { seedMembers, seedReports, seedYear, YEAR } from '../test/rig/organisation-year.ts';
 import { enter, launchBrowser } from '../test/web/browser.ts';
 import { type DashboardRig, openRig } from '../test/web/dashboard-rig.ts';
 import { type MeshRig, type Neighbour, openMeshRig } from '../test/web/mesh-rig.ts';
@@ -199,16 +200,33 @@ async function sixty(browser: Browser): Promise<void> {
 
 const daysAgo = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10);
 
+/** As many members and reports as the year has at its end. The last members are the peers. */
+function seedFleet(database: Database, peers: readonly string[]): void {
+  const members = seedMembers(
+    database,
+    Array.from({ length: YEAR.members }, (_, index) => {
+      const unit = `site-${String((index % YEAR.units) + 1).padStart(2, '0')}`;
+      const neighbour = index - YEAR.members + peers.length;
+      const id = peers[neighbour];
+      if (id !== undefined) return { id, name: NEIGHBOURS[neighbour]?.name ?? id, unit };
+      return { name: `dev-${String(index + 1).padStart(5, '0')}`, unit };
+    }),
+  );
+  const [recent, late, refused] = [9_300, 9_514, 9_517];
+  const reports = members.slice(0, refused).map((id, index) => {
+    if (index < recent) return { id, day: daysAgo(3) };
+    return index < late ? { id, day: daysAgo(6 + (index % 23)) } : { id, day: daysAgo(4), code: 'blind_share_invalid' };
+  });
+  seedReports(database, reports);
+}
+
 /** Posture and fleet over a seeded year of 40 units, in both themes. */
 async function organisation(browser: Browser, folder: string): Promise<void> {
   const rig = await openMeshRig('security', NEIGHBOURS, {
     name: 'security',
     fill: (database, ids) => {
       seedYear(database, { until: daysAgo(3) });
-      seedReports(
-        database,
-        ids.slice(0, 8).map((id, index) => ({ id, day: daysAgo(index === 6 ? 12 : 2) })),
-      );
+      seedFleet(database, ids);
     },
   });
   for (const theme of ['light', 'dark'] as const) {
@@ -292,13 +310,9 @@ async function takeForReadme(browser: Browser, rig: DashboardRig, { view, drawn,
   await page.context().close();
 }
 
-const leaving = (recipient: string) => ({
-  ...{ time: new Date().toISOString(), recipient, address: '10.0.1.11', type: 'response', level: 2 as const },
-  ...{ rule: 'trust.nodes', bytes: '{"payload":"e30="}' },
-});
-
-/** Queries of other nodes, as the audit log records them. */
+/** Queries of other nodes, as the audit log records them, and what left with the answers. */
 async function recordQueries({ bus, ids, send }: MeshRig): Promise<void> {
+  const answer = { address: '10.0.1.11', type: 'response', rule: 'trust.nodes', bytes: ' '.repeat(1_352) };
   const asked = { spanHours: 168, rule: 'trust.nodes' };
   const allowed = { ...asked, decision: 'allow', level: 2, result: 'answered' };
   const denied = { ...asked, decision: 'deny', level: null, result: 'access_denied', rule: 'sharing.level' };
@@ -311,7 +325,8 @@ async function recordQueries({ bus, ids, send }: MeshRig): Promise<void> {
     const { query, spanHours } = details;
     await bus.request('audit.append', { type: 'query.received', ...from, details: { query, spanHours } });
     await bus.request('audit.append', { type: 'query.answered', ...from, details });
-    if (details.level !== null) send([leaving(peer ?? '')]);
+    const { level } = details;
+    if (level !== null) send([{ ...answer, time: new Date().toISOString(), recipient: peer ?? '', level }]);
   }
 }
 

@@ -19,6 +19,7 @@ const report = (name: string, day: string | null, code: string | null = null) =>
   node: `key-of-${name}`,
   account: `id-${name}`,
   day,
+  receivedAt: day === null ? null : `${day}T23:00:00.000Z`,
   code,
 });
 const SELF = { id: 'id-own', version: '0.2.0' };
@@ -34,19 +35,33 @@ test('with blind totals a member is judged by its reports, problems first', () =
     reports: [
       report('ann', '2026-11-26'),
       report('ben', '2026-11-10'),
-      report('cyd', '2026-11-27', 'report_invalid'),
+      report('cyd', '2026-11-27', 'blind_share_invalid'),
       report('fay', null),
     ],
   });
   expect(members.map(({ name, state, reason, lastReport }) => [name, state, reason, lastReport])).toEqual([
-    ['cyd', 'refused', 'report_invalid', '2026-11-27'],
+    ['cyd', 'refused', 'blind_share_invalid', '2026-11-27'],
     ['dan', 'refused', 'key_changed', null],
     ['ben', 'silent', 'report_late', '2026-11-10'],
-    ['fay', 'silent', 'no_address', null],
+    ['fay', 'silent', 'report_late', null],
     ['eve', 'waiting', 'never_reported', null],
     ['ann', 'reporting', null, '2026-11-26'],
   ]);
-  expect(members.find(({ name }) => name === 'dan')?.advice).toContain('compare fingerprints');
+  const adviceOn = (who: string) => members.find(({ name }) => name === who)?.advice;
+  expect(adviceOn('dan')).toContain('compare fingerprints');
+  expect(adviceOn('cyd')).toMatch(/^the shares of a blind report do not fit .* range fails$/);
+});
+
+test('a member was last seen when its last connection ended, or when its report came', () => {
+  const members = fleet({
+    peers: [peer('ann'), peer('ben', { lastSeen: '2026-11-20T11:00:00.000Z' }), peer('cyd', { lastSeen: null })],
+    reports: ['ann', 'ben', 'cyd'].map((name) => report(name, '2026-11-26')),
+  });
+  expect(members.map(({ lastSeen }) => lastSeen)).toEqual([
+    '2026-11-28T11:00:00.000Z',
+    '2026-11-26T23:00:00.000Z',
+    '2026-11-26T23:00:00.000Z',
+  ]);
 });
 
 test('without blind totals the newest saved answer counts', () => {
@@ -88,7 +103,7 @@ test('members of the roster are listed with their unit, also those that are no p
       ...[name, unit, state, reason, connection, version],
     ]);
   expect(shown({ reports: [report('ann', '2026-11-26'), report('own', '2026-11-27')] })).toEqual([
-    ['ben', 'site-02', 'waiting', 'no_address', 'offline', null],
+    ['ben', 'site-02', 'waiting', 'never_reported', 'offline', null],
     ['analyst', 'office', 'reporting', null, 'connected', '0.2.0'],
     ['ann', 'site-01', 'reporting', null, 'connected', '0.2.0'],
   ]);

@@ -189,11 +189,19 @@ export function seedReports(
     insert.run(YEAR.task, day, id, id, id, Date.parse(day), code === undefined ? 'closed' : 'invalid', code ?? null);
 }
 
-/** Fills the list of the roster with one member for each of these units. */
-export function seedMembers(database: Database, units: readonly string[]): void {
+export interface SeededMember {
+  /** An invented one by default. */
+  readonly id?: string;
+  readonly name: string;
+  readonly unit: string;
+}
+
+/** Fills the list of the roster, and returns the ids of its members. */
+export function seedMembers(database: Database, members: readonly SeededMember[]): readonly string[] {
   const insert = database.prepare('INSERT INTO roster_member VALUES (?, ?)');
-  for (const [index, unit] of units.entries()) {
-    const id = `caro:ed25519:${String(index).padStart(43, 'm')}`;
-    insert.run(id, JSON.stringify({ id, name: `member-${index}`, unit, card: {}, since: '2026-01-01' }));
-  }
+  return members.map(({ id: given, name, unit }, index) => {
+    const id = given ?? `caro:ed25519:${String(index).padStart(43, 'm')}`;
+    insert.run(id, JSON.stringify({ id, name, unit, card: {}, since: '2026-01-01' }));
+    return id;
+  });
 }

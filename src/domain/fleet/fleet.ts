@@ -1,4 +1,5 @@
 /** The members of a fleet, what is known of each, and how much of it is covered. */
+import { ERRORS, type ErrorCode } from '../errors.ts';
 import type { TargetState } from '../policy/trust.ts';
 import { NODE_REASONS } from '../status/node-reasons.ts';
 import type { MeshStatus, NodeState } from '../status/status.ts';
@@ -27,6 +28,8 @@ export interface ReportSeen {
   readonly account: string;
   /** The newest day; null where it reported before, and the reports are removed. */
   readonly day: string | null;
+  /** When that report came, ISO 8601 UTC; null where it is removed. */
+  readonly receivedAt: string | null;
   /** Why it was refused, if so. */
   readonly code: string | null;
 }
@@ -71,7 +74,7 @@ export interface FleetMember {
   /** What the reason means, where it has a sentence of its own. */
   readonly advice: string | null;
   readonly connection: NodeState;
-  /** ISO 8601 UTC. */
+  /** When anything came from it: over a connection, or a report. ISO 8601 UTC. */
   readonly lastSeen: string | null;
   readonly version: string | null;
   /** Newest day that it reported for blind totals, `YYYY-MM-DD`. */
@@ -106,7 +109,7 @@ export function fleetOf({ peers, roster, self, reports, answers, nowMs }: FleetF
     .map((entry) => unconnected(entry, self));
   return [...peers, ...others]
     .map((peer): FleetMember => {
-      const { id, lastSeen, version, state: connection } = peer;
+      const { id, version, state: connection } = peer;
       const report = byNode.get(id);
       const answer = answered.get(id);
       const state = stateOf(peer, report, isBlind ? undefined : answer?.state, nowMs);
@@ -119,7 +122,7 @@ export function fleetOf({ peers, roster, self, reports, answers, nowMs }: FleetF
         reason,
         advice: adviceOf(reason),
         connection,
-        lastSeen,
+        lastSeen: newestOf(peer.lastSeen, report?.receivedAt ?? null),
         version,
         lastReport: report?.day ?? null,
         lastAnswer: answer && HAS_FIGURES.includes(answer.state) ? answer.time : null,
@@ -138,6 +141,9 @@ const unconnected = ({ id, name }: RosterEntry, self: FleetFacts['self']): Peer 
   id === self.id
     ? { id, name, state: 'connected', reason: null, lastSeen: null, version: self.version }
     : { id, name, state: 'offline', reason: 'no_address', lastSeen: null, version: null };
+
+const newestOf = (...times: readonly (string | null)[]): string | null =>
+  times.reduce((newest, time) => (newest === null || (time !== null && time > newest) ? time : newest), null);
 
 /** `suppressed`: it gave figures, which are too few to be shown. */
 const HAS_FIGURES: readonly TargetState[] = ['answered', 'no_data', 'suppressed'];
@@ -163,7 +169,8 @@ function reasonOf(
   answer: AnswerSeen | undefined,
   isBlind: boolean,
 ): string {
-  const known = report?.code ?? peer.reason;
+  // Who reports over a relay, or dials, needs no address.
+  const known = report?.code ?? (isBlind && peer.reason === 'no_address' ? null : peer.reason);
   if (known !== null) return known;
   if (answer && !HAS_FIGURES.includes(answer.state)) return answer.state;
   if (report) return 'report_late';
@@ -172,8 +179,14 @@ function reasonOf(
 
 const ADVICE: Readonly<Record<string, string>> = { ...NODE_REASONS, ...FLEET_REASONS };
 
-const adviceOf = (reason: string | null): string | null =>
-  reason !== null && Object.hasOwn(ADVICE, reason) ? (ADVICE[reason] ?? null) : null;
+function adviceOf(reason: string | null): string | null {
+  if (reason === null) return null;
+  if (Object.hasOwn(ADVICE, reason)) return ADVICE[reason] ?? null;
+  return Object.hasOwn(ERRORS, reason) ? phrase(ERRORS[reason as ErrorCode].what) : null;
+}
+
+/** A sentence as part of another text. */
+const phrase = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '');
 
 export interface Coverage {
   readonly members: number;

@@ -32,15 +32,17 @@ export const createFleetReader = (database: Database): FleetReader => ({
     // Totals have one block for all units that are too small for one of their own.
     return count === 0 ? null : count;
   },
-  reports: () =>
+  reports: () => {
     // max() with bare columns: those of the newest day. Who is a member has reported once.
-    database
+    const rows = database
       .prepare(
-        `SELECT node, account, max(day) AS day, code FROM blind_report GROUP BY account
-         UNION ALL SELECT account, account, NULL, NULL FROM blind_member
+        `SELECT node, account, max(day) AS day, received_ms, code FROM blind_report GROUP BY account
+         UNION ALL SELECT account, account, NULL, NULL, NULL FROM blind_member
          WHERE account NOT IN (SELECT account FROM blind_report)`,
       )
-      .all() as ReportSeen[],
+      .all() as (Omit<ReportSeen, 'receivedAt'> & { readonly received_ms: number | null })[];
+    return rows.map(({ received_ms: ms, ...report }) => ({ ...report, receivedAt: ms === null ? null : isoTime(ms) }));
+  },
   answers: () => {
     const rows = database
       .prepare(

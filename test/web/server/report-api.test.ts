@@ -14,7 +14,10 @@ beforeAll(async () => {
     fill: (database) => {
       // The newest day is a Tuesday.
       seedYear(database, { until: '2026-03-03', days: 210, units: 3 });
-      seedMembers(database, ['site-01', 'site-01', 'site-02']);
+      seedMembers(
+        database,
+        ['site-01', 'site-01', 'site-02'].map((unit, index) => ({ name: `member-${index}`, unit })),
+      );
     },
   });
   login = await rig.login();
