@@ -325,8 +325,8 @@ async function recordQueries({ bus, ids, send }: MeshRig): Promise<void> {
     const { query, spanHours } = details;
     await bus.request('audit.append', { type: 'query.received', ...from, details: { query, spanHours } });
     await bus.request('audit.append', { type: 'query.answered', ...from, details });
-    const { level } = details;
-    if (level !== null) send([{ ...answer, time: new Date().toISOString(), recipient: peer ?? '', level }]);
+    if (details.level === null) continue;
+    send([{ ...answer, time: new Date().toISOString(), recipient: peer ?? '', level: 2 }]);
   }
 }
 
