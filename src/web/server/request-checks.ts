@@ -63,7 +63,7 @@ const FOREIGN_HOST: GuardRefusal = {
   status: 421,
   code: 'foreign_host',
   message:
-    'This dashboard answers only to localhost, 127.0.0.1, [::1] and the address of a login; open it with: caro dashboard',
+    'Expected localhost, 127.0.0.1, [::1] or the address of a login that is still valid; open the dashboard with: caro dashboard',
 };
 
 const FOREIGN_ORIGIN: GuardRefusal = {

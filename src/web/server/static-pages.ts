@@ -19,6 +19,7 @@ export interface StaticPagesPorts {
 }
 
 const JSON_TEXT = 'application/json; charset=utf-8';
+const PLAIN = 'text/plain; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
 /** Browsers follow about twenty redirects. */
 const MOST_HOPS = 8;
@@ -67,7 +68,9 @@ export function createStaticPages(
     const refusal = checkRequest(request, 'document', ports.hosts);
     if (refusal) {
       ports.refused(refusal.reason);
-      send(request, response, refusal.status, { 'content-type': JSON_TEXT }, errorText(refusal));
+      // A person who opens the address of an old login again reads this.
+      if (path === '/') send(request, response, refusal.status, { 'content-type': PLAIN }, `${refusal.message}\n`);
+      else send(request, response, refusal.status, { 'content-type': JSON_TEXT }, errorText(refusal));
     } else if (isWorker) send(request, response, 200, { 'content-type': SCRIPT }, REMOVE_WORKER);
     else if (path === '/reach') sendReached(request, response, ports.hosts);
     else if (asset) sendAsset(request, response, asset);
