@@ -113,7 +113,9 @@ export interface Asker {
 const TOGETHER = 64;
 const TOGETHER_MS = 20;
 
-/** The answers of so many members are opened in threads, which take a tenth of a second to start. */
+/**
+ * The answers of so many members are opened in threads, which take a tenth of a second to start.
+ */
 const MANY = 500;
 
 interface Round {

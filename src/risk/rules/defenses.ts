@@ -123,7 +123,9 @@ const firewallOff = (step: Step): Verdict => {
   }
 };
 
-/** Settings of SELinux that protect the machine, or let programs run code that they have written. */
+/**
+ * Settings of SELinux that protect the machine, or let programs run code that they have written.
+ */
 const PROTECTS =
   /^(?:secure_mode|deny_ptrace|polyinstantiation|(?:allow_|selinuxuser_)?exec(?:mem|mod|stack|heap)|(?:allow_)?\w+_disable_trans|ssh_sysadm_login|unconfined_login|domain_kernel_load)/;
 const auditOff = (step: Step): Verdict => {

@@ -53,8 +53,8 @@ const CACHE =
 const INSTALLED =
   /^\/(?:usr\/local\/(?!(?:s?bin|lib|share|etc|include)(?:\/|$))[^/]+|usr\/local\/(?:lib|share|src)\/[^/]+|usr\/src\/[^/]+|opt\/[^/]+|(?:src|app|apps|code|workspace|work|install|installer|setup|deps|wheels?|scripts|download|downloads)(?=\/|$))/;
 /**
- * Enabled sites of web servers, package sources and other directories of settings in pieces: a piece
- * is easy to restore. Not those of logins, logs and guards.
+ * Enabled sites of web servers, package sources and other directories of settings in pieces: a
+ * piece is easy to restore. Not those of logins, logs and guards.
  */
 const FRAGMENT =
   /^\/etc\/(?:(?:nginx|apache2|httpd)\/(?:conf\.d|sites-enabled|sites-available|conf-enabled|mods-enabled)|(?!pam|sudo|ssh|audit|rsyslog|syslog|apparmor|security|fail2ban|ufw|polkit|systemd\/journald)(?:[\w-]+\/)?[\w.-]+\.d)\/[^/]+$/;

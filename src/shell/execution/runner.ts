@@ -56,7 +56,9 @@ export function runCall(walk: Walk, written: Call, frame: Frame): Output {
   return constantOutput(tool, ...fedBySubstitution(call, input), frame.dialect);
 }
 
-/** `xxd -r <(echo 2f)`: what the substitution prints is the input of a program that reads one file. */
+/**
+ * `xxd -r <(echo 2f)`: what the substitution prints is the input of a program that reads one file.
+ */
 function fedBySubstitution({ words, substitutions }: Call, input: Input): [words: readonly Word[], input: Input] {
   const [only, ...more] = substitutions.filter(({ kind }) => kind === 'process');
   const at = (only?.argument ?? -1) + 1;
