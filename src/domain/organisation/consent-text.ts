@@ -63,8 +63,9 @@ function recipientLines({ terms: { supervisors, trustees, floor }, role }: OrgOf
           `Blind totals stand for at least ${floor} nodes. None is released without the trustee: ${namesOf(trustees)}.`,
           'You join a task of blind totals separately: caro blind join',
         ]),
-    'The officers get your request: name, unit and public keys of this node.',
-    ...(role === 'member' ? [] : [`This node is named as ${role}: it keeps the list of members.`]),
+    role === 'member'
+      ? 'The officers get your request: name, unit and public keys of this node.'
+      : `This node is named as ${role}: it keeps the list of members.`,
   ];
 }
 
