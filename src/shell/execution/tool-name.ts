@@ -52,7 +52,6 @@ function withoutUnset(parts: readonly WordPart[]): string | null {
 }
 
 /** Where patterns for programs point to: `/bin/c?t`, `/???/c?t`, `/usr/bin/n[c]`. */
-const PROGRAM_DIRECTORY = /^\/(?:[\w?*[\]]{1,8}\/){1,3}$/;
 const IN_PROGRAMS = /^\/(?:usr\/|[u?][s?][r?]\/)?(?:s?bin|[?*[\]bins]{3,8})\/$/;
 /** Programs that a pattern is taken for, the worst first. */
 const PROGRAMS =
@@ -68,7 +67,7 @@ function matchedProgram(parts: readonly WordPart[]): string | null {
   if (pattern === null || pattern.length > MAX_PATTERN) return null;
   const end = pattern.lastIndexOf('/') + 1;
   const directory = pattern.slice(0, end);
-  if (!PROGRAM_DIRECTORY.test(directory) || !IN_PROGRAMS.test(directory)) return null;
+  if (!IN_PROGRAMS.test(directory)) return null;
   const source = pattern
     .slice(end)
     .replace(/[.+^${}()|\\]/g, '\\$&')
