@@ -36,3 +36,9 @@ export const by =
     keys.map((key) => numberAt(a, key) - numberAt(b, key)).find((difference) => difference !== 0) ?? 0;
 export const medianAndP99 = (row: Row | undefined, path = ''): string =>
   `${shown(numberAt(row, `${path}median`))} / ${shown(numberAt(row, `${path}p99`))}`;
+
+export const range = (values: readonly number[], unit: string): string =>
+  `${shown(Math.min(...values))} to ${shown(Math.max(...values))} ${unit}`;
+
+/** `firstByte` as `first byte`. */
+export const spaced = (name: string): string => name.replaceAll(/[A-Z]|\d+/g, (part) => ` ${part.toLowerCase()}`);

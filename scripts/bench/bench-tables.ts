@@ -1,12 +1,10 @@
 /** The figures of docs/performance.md: for each its requirement, its target and its tables. */
 import { blindAggregators, blindNode, customRules, heatMap } from './bench-blind-tables.ts';
-import { by, type Figure, medianAndP99, type Runs, shown, table } from './bench-figure.ts';
+import { by, type Figure, medianAndP99, type Runs, range, shown, spaced, table } from './bench-figure.ts';
 import { fleet, query, reconnect } from './bench-mesh-tables.ts';
 import { agentHook, guard, search } from './bench-owner-tables.ts';
+import { dashboard, posture } from './bench-page-tables.ts';
 import { type BenchResult, isNamed, numberAt, printedBy, type Row } from './bench-results.ts';
-
-const range = (values: readonly number[], unit: string): string =>
-  `${shown(Math.min(...values))} to ${shown(Math.max(...values))} ${unit}`;
 
 const hook: Figure = {
   title: 'Time a hook adds to a command',
@@ -139,49 +137,6 @@ const summary: Figure = {
     );
   },
 };
-
-const dashboard: Figure = {
-  title: 'Dashboard',
-  benchmark: 'dashboard',
-  required: 'first contentful paint < 200 ms',
-  target: '< 100 ms warm, < 200 ms cold, with 10 million stored events',
-  method: ["Times in ms. Cold means that the page's process is started first."],
-  headline: (runs) => {
-    const row = [...runs.flat()].sort(by('events')).at(-1);
-    const paint = (state: string): string =>
-      `${shown(numberAt(row, `browserMs.${state}.firstContentfulPaint.median`))} ms ${state}`;
-    return `${paint('warm')}, ${paint('cold')} (${shown(numberAt(row, 'events'))} events)`;
-  },
-  tables: (runs) => {
-    const rows = [...runs.flat()].sort(by('events'));
-    const sizes = rows.map((row) => `${shown(numberAt(row, 'events'))} events:`);
-    const across = (first: string, names: readonly (readonly [string, string])[]): readonly string[] =>
-      table(
-        [first, ...sizes],
-        names.map(([name, path]) => [name, ...rows.map((row) => medianAndP99(row, `${path}.`))]),
-      );
-    const states = ['warm', 'cold', 'coldWithoutCache'].flatMap((state) =>
-      ['firstContentfulPaint', 'firstFigures'].map((what): readonly [string, string] => [
-        `${spaced(state)}, ${spaced(what)}`,
-        `browserMs.${state}.${what}`,
-      ]),
-    );
-    const answers = Object.keys(rows[0]?.['serverMs'] ?? {});
-    return [
-      ...across('in the browser', states),
-      ...['', 'Time to the first byte, and the time the service needs for each answer:', ''],
-      ...across('on the server', [
-        ...['warm', 'cold'].map((state): readonly [string, string] => [`${state}, first byte`, `firstByteMs.${state}`]),
-        ...answers.map((name): readonly [string, string] => [spaced(name), `serverMs.${name}`]),
-      ]),
-      ...['', `RSS of the process that serves the page: ${range(rssOf(rows), 'MiB')}.`],
-    ];
-  },
-};
-
-const rssOf = (rows: readonly Row[]): readonly number[] => rows.map((row) => numberAt(row, 'pageProcessRssMiB'));
-/** `firstFigures` as words. */
-const spaced = (name: string): string => name.replaceAll(/[A-Z]|\d+/g, (part) => ` ${part.toLowerCase()}`);
 
 const ingest: Figure = {
   title: 'Ingest',
@@ -332,6 +287,7 @@ export const FIGURES: readonly Figure[] = [
   blindAggregators,
   heatMap,
   dashboard,
+  posture,
   search,
   guard,
   agentHook,

@@ -40,7 +40,10 @@ const PLAN: Readonly<Record<string, { readonly quick: readonly string[]; readonl
   },
   dashboard: {
     quick: ['--events 10000 --rounds 5'],
-    full: [10_000_000, 10_000, 1_000_000].map((events) => `--events ${events} --rounds 10`),
+    full: [
+      '--posture --rounds 10',
+      ...[10_000_000, 10_000, 1_000_000].map((events) => `--events ${events} --rounds 10`),
+    ],
   },
   summary: { quick: ['100000 3'], full: ['1000000 5', '10000 10'] },
   hook: { quick: ['100'], full: ['400'] },
