@@ -34,21 +34,25 @@ const REFUSED: Readonly<Record<ReportStop, string>> = {
 
 /**
  * Whether a report may leave. Only a document that this node has put into its outbox may, as it was
- * stored, for the task that its owner has joined, and to the aggregator that it was sealed for.
- * Pure.
+ * stored, for the task that its owner has joined, and to the aggregator that it was sealed for, as
+ * long as that may be the trustee. Pure.
  *
  * @param pending the document in the outbox; null if there is no such document
- * @param isRecipient whether the connection is with the aggregator of `pending`
+ * @param peer id of the node at the other end
+ * @param isRecipient whether `peer` is the aggregator of `pending`, perhaps with a later key
  */
 export function decideReport(
-  settings: Pick<Configuration, 'mesh' | 'sharing' | 'blind'>,
+  settings: Pick<Configuration, 'mesh' | 'sharing' | 'blind' | 'trust'>,
   pending: PendingReport | null,
+  peer: string,
   isRecipient: (id: string) => boolean,
 ): Decision {
   const deny = (rule: string, reason: string): Decision => ({ allow: false, level: null, rule, reason });
   if (pending === null || pending.task !== settings.blind.task)
     return deny('blind.task', 'not a report that this node has made for the task that it takes part in');
   if (!isRecipient(pending.recipient)) return deny('blind.task', 'the report is for another node');
+  if (pending.role === 'trustee' && ![pending.recipient, peer].some((id) => mayBeTrustee(settings, id)))
+    return deny('blind.trustee', 'the roster does not name the trustee of the task');
   const stop = reportStop(settings, pending.floor);
   if (stop !== null) return deny(stop, REFUSED[stop]);
   return { allow: true, level: null, rule: 'blind.task', reason: 'the owner takes part in this task' };

@@ -275,7 +275,7 @@ function meshPorts(context: ServiceContext, keys: PeerKeyStore, words: Words): M
       const decision = decideEgress(configuration(), message, keys.asker({ id: recipient, address }));
       if (!decision.allow || message.type !== 'blind-report') return decision;
       const { report } = message.body as MessageBodies['blind-report'];
-      return decideReport(configuration(), reports.pending(report), isRecipient);
+      return decideReport(configuration(), reports.pending(report), recipient, isRecipient);
     },
     check: contentCheck(configuration, words),
     record: createEgressStore(database).record,

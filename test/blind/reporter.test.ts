@@ -248,7 +248,12 @@ describe('the outbox', () => {
     const rig = await aDayLater();
     const [row] = rig.store.outbox(rig.task.id, 'leader');
     if (!row) throw new Error('expected a report in the outbox');
-    expect(rig.store.pending(row.document)).toEqual({ recipient: rig.leader.id, task: rig.task.id, floor: 20 });
+    expect(rig.store.pending(row.document)).toEqual({
+      recipient: rig.leader.id,
+      role: 'leader',
+      task: rig.task.id,
+      floor: 20,
+    });
     expect(rig.store.pending({ ...row.document, signatures: [] })).toBeNull();
     rig.store.discardOthers(null);
     expect(rig.store.pending(row.document)).toBeNull();

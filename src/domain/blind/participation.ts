@@ -33,8 +33,9 @@ export type ReportStop = (typeof REPORT_STOPS)[number];
 
 /** A report that waits to be sent. */
 export interface PendingReport {
-  /** Node id of its aggregator, as the task names it. */
+  /** Node id of its aggregator, as the task names it, and what that is in the task. */
   readonly recipient: string;
+  readonly role: 'leader' | 'trustee';
   /** Id and floor of its task. */
   readonly task: string;
   readonly floor: number;

@@ -237,7 +237,7 @@ function outboxRows(database: Database): Pick<ReportStore, 'outbox' | 'pending' 
       ).map((row) => ({ ...row, role, document: JSON.parse(row.document) as Envelope })),
     pending: (document) =>
       (get(
-        'SELECT recipient, task, floor FROM blind_outbox JOIN blind_joined USING (task) WHERE blind_outbox.document = ?',
+        'SELECT recipient, role, task, floor FROM blind_outbox JOIN blind_joined USING (task) WHERE blind_outbox.document = ?',
         JSON.stringify(document),
       ) as PendingReport | undefined) ?? null,
     receive: (day, role, receipt, receivedMs) => {
