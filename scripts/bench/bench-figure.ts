@@ -40,5 +40,5 @@ export const medianAndP99 = (row: Row | undefined, path = ''): string =>
 export const range = (values: readonly number[], unit: string): string =>
   `${shown(Math.min(...values))} to ${shown(Math.max(...values))} ${unit}`;
 
-/** `firstByte` as `first byte`. */
+/** The words of a name in camel case. */
 export const spaced = (name: string): string => name.replaceAll(/[A-Z]|\d+/g, (part) => ` ${part.toLowerCase()}`);
