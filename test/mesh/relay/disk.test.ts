@@ -60,7 +60,8 @@ requireSmallDisks()('a relay whose disk is full', () => {
     await broker.start();
     const taken: string[] = [];
     openNode(broker, {
-      ...{ role: 'aggregator', keys: leaderKeys },
+      role: 'aggregator',
+      keys: leaderKeys,
       ports: {
         onBlind: ({ id }) => {
           taken.push(id);
