@@ -157,15 +157,7 @@ async function sayPosture(context: Context, answer: PostureAnswer, { units }: Un
     'KIND',
     posture.kinds.map(({ family, ...measure }) => ({ name: family, ...measure })),
   );
-  const compared = units.filter(({ rate }) => rate !== null);
-  if (compared.length > 0)
-    await sayMeasures(
-      context,
-      'UNIT',
-      compared.map(({ unit, ...measure }) => ({ name: unit, ...measure })),
-    );
-  if (compared.length < units.length)
-    say(context, `not known: ${units.flatMap(({ unit, rate }) => (rate === null ? [unit] : [])).join(', ')}`);
+  await sayUnits(context, units);
   for (const one of marked) {
     const effect = effectOf([...previous, ...points], one);
     say(
@@ -177,6 +169,18 @@ async function sayPosture(context: Context, answer: PostureAnswer, { units }: Un
     context,
     `withheld: ${gaps.withheld} of ${gaps.figures} figures, of fewer than ${counted(source.floor, 'node')} or revealing one; ${gaps.days} of ${counted(days, 'day')} without figures`,
   );
+}
+
+async function sayUnits(context: Context, units: UnitsAnswer['units']): Promise<void> {
+  const compared = units.filter(({ rate }) => rate !== null);
+  if (compared.length > 0)
+    await sayMeasures(
+      context,
+      'UNIT',
+      compared.map(({ unit, ...measure }) => ({ name: unit, ...measure })),
+    );
+  if (compared.length < units.length)
+    say(context, `not known: ${units.flatMap(({ unit, rate }) => (rate === null ? [unit] : [])).join(', ')}`);
 }
 
 async function sayMeasures(
