@@ -240,7 +240,7 @@ requireShell('bash')('the guard of a coding agent', () => {
   });
 });
 
-requireShell('bash')('a service', () => {
+requireShell('bash', 'zsh')('a service', () => {
   test('that hangs changes no answer', async () => {
     service.process.kill('SIGSTOP');
     try {

@@ -12,6 +12,8 @@ import { createEventStore } from '../../src/storage/events/event-store.ts';
 import { createReader } from '../../src/storage/reader.ts';
 import { openInHandNote } from '../../src/storage/spool/in-hand-note.ts';
 import { openSpoolFolder } from '../../src/storage/spool/spool-folder.ts';
+import type { ShellName } from '../rig/programs/pty.ts';
+import { hasProgram, requireShell } from '../rig/programs/require-shell.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { testDatabase } from '../rig/test-database.ts';
 
@@ -99,20 +101,27 @@ const text = (value: object): string => JSON.stringify(value);
 const start = (command: string, more: object = {}): string =>
   text({ hook_event_name: 'PreToolUse', tool_name: 'Bash', tool_input: { command }, tool_use_id: command, ...more });
 
-describe.each([['sh'], ['bash', '--posix'], ['busybox', 'sh'], ['mksh']])('started by %s %s', (...program) => {
-  test.each(vectors)('records what the agent of %s ran, and none of its output', async (_name, vector) => {
-    const { run, files, collect } = rig();
-    for (const input of vector.input) {
-      const { status, stdout, stderr } = run(vector.agent, text(input), program.filter(Boolean));
-      expect([status, String(stdout), String(stderr)]).toEqual([0, '', '']);
-    }
-    expect(files().join('\n')).not.toContain(CANARY);
-    const events = await collect();
-    expect(events.map((event, at) => pick(event, vector.events[at]))).toEqual(vector.events);
-    expect(new Set(events.map(({ author }) => author))).toEqual(new Set([vector.agent]));
-    expect(files()).toEqual([]);
+const STARTERS: readonly (readonly [ShellName, ...string[]])[] = [
+  ['dash'],
+  ['bash', '--posix'],
+  ['busybox', 'sh'],
+  ['mksh'],
+];
+for (const program of STARTERS)
+  requireShell(program[0])(`started by ${program.join(' ')}`, () => {
+    test.each(vectors)('records what the agent of %s ran, and none of its output', async (_name, vector) => {
+      const { run, files, collect } = rig();
+      for (const input of vector.input) {
+        const { status, stdout, stderr } = run(vector.agent, text(input), program);
+        expect([status, String(stdout), String(stderr)]).toEqual([0, '', '']);
+      }
+      expect(files().join('\n')).not.toContain(CANARY);
+      const events = await collect();
+      expect(events.map((event, at) => pick(event, vector.events[at]))).toEqual(vector.events);
+      expect(new Set(events.map(({ author }) => author))).toEqual(new Set([vector.agent]));
+      expect(files()).toEqual([]);
+    });
   });
-});
 
 const pick = (event: TerminalEvent, like: object = event): unknown =>
   Object.fromEntries(Object.keys(like).map((key) => [key, event[key as keyof TerminalEvent]]));
@@ -121,20 +130,26 @@ const AWKS = ['busybox awk', 'mawk', 'gawk', 'original-awk'].filter(
   (awk) => spawnSync('sh', ['-c', `command -v ${awk.split(' ')[0] ?? ''}`]).status === 0,
 );
 
+/** When the hook began the only file of the spool. */
+const secondsOf = (spool: string): number => Number(readdirSync(spool)[0]?.split('.')[2]) / 1e6;
+
 describe('the hook of an agent', () => {
-  test('puts no command into the arguments of a program, where printf is one', () => {
-    const { spool, files } = rig();
-    const folderOfPrograms = folder();
-    const seen = join(folderOfPrograms, 'seen');
-    const spy = `#!/bin/sh\nprintf '%s\\n' "$*" >>${seen}\nexec /usr/bin/printf "$@"\n`;
-    writeFileSync(join(folderOfPrograms, 'printf'), spy, { mode: 0o700 });
-    const hook = join(spool, '..', 'watched.sh');
-    writeFileSync(hook, agentHookCode(spool));
-    const env = { ...process.env, PATH: `${folderOfPrograms}:${process.env['PATH'] ?? ''}` };
-    expect(spawnSync('mksh', [hook, 'codex'], { input: start(`git ${CANARY}`), env }).status).toBe(0);
-    expect(files()).toEqual([expect.stringContaining(CANARY)]);
-    expect(readFileSync(seen, 'utf8')).not.toContain(CANARY);
-  });
+  (hasProgram('mksh') ? test : test.skip)(
+    'puts no command into the arguments of a program, where printf is one',
+    () => {
+      const { spool, files } = rig();
+      const folderOfPrograms = folder();
+      const seen = join(folderOfPrograms, 'seen');
+      const spy = `#!/bin/sh\nprintf '%s\\n' "$*" >>${seen}\nexec /usr/bin/printf "$@"\n`;
+      writeFileSync(join(folderOfPrograms, 'printf'), spy, { mode: 0o700 });
+      const hook = join(spool, '..', 'watched.sh');
+      writeFileSync(hook, agentHookCode(spool));
+      const env = { ...process.env, PATH: `${folderOfPrograms}:${process.env['PATH'] ?? ''}` };
+      expect(spawnSync('mksh', [hook, 'codex'], { input: start(`git ${CANARY}`), env }).status).toBe(0);
+      expect(files()).toEqual([expect.stringContaining(CANARY)]);
+      expect(readFileSync(seen, 'utf8')).not.toContain(CANARY);
+    },
+  );
 
   test.each(AWKS)('reads the same with %s', (awk) => {
     const { spool, files } = rig();
@@ -143,6 +158,15 @@ describe('the hook of an agent', () => {
     const input = text({ ...vectors.find(([name]) => name.startsWith('claude'))?.[1].input[1] });
     spawnSync('sh', [hook, 'claude-code'], { input });
     expect(files()).toEqual([expect.stringContaining('\nduration_ms 1250\ntool_use_id "toolu_1"\0\0')]);
+    expect(secondsOf(spool)).toBeCloseTo(Date.now() / 1_000, -2);
+  });
+
+  test.each(['1796074451', '1796074451274474', '1796074451274474496'])('reads the time from the seed %s', (seed) => {
+    const { spool } = rig();
+    const hook = join(spool, '..', 'other-seed.sh');
+    writeFileSync(hook, agentHookCode(spool).replace('now = srand()', `now = ${seed}`));
+    spawnSync('sh', [hook, 'codex'], { input: start('ls') });
+    expect(secondsOf(spool)).toBe(1_796_074_451);
   });
 
   test.each([

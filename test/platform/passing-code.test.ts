@@ -21,7 +21,10 @@ function said(script: string): unknown {
   const file = join(place, 'script.ts');
   const source = resolve(__dirname, '../../src/platform/passing-code.ts');
   writeFileSync(file, `import { withPassingCode } from ${JSON.stringify(source)};\n${script}`);
-  const output = execFileSync('node_modules/.bin/tsx', [file], { cwd: resolve(__dirname, '../..'), encoding: 'utf8' });
+  const output = execFileSync(process.execPath, ['--import', 'tsx', file], {
+    cwd: resolve(__dirname, '../..'),
+    encoding: 'utf8',
+  });
   return JSON.parse(output);
 }
 

@@ -14,7 +14,6 @@ import { type NetworkNamespace, openNetworkNamespace } from '../rig/system/netwo
 const ROOT = resolve(__dirname, '../..');
 /** Nobody else on this machine. */
 const USER = 54_321;
-const TSX = join(ROOT, 'node_modules', '.bin', 'tsx');
 
 /**
  * The Node.js of that machine: this one, or the one that scripts/node-versions.ts tries, with an
@@ -27,7 +26,8 @@ export function makeArchive(folder: string, root = ROOT): string {
   const given = process.env['CARO_TEST_ARCHIVE'];
   if (given !== undefined) return given;
   const env = { ...process.env, SOURCE_DATE_EPOCH: '1750000000' };
-  const said = execFileSync(TSX, ['scripts/bundle/bundle-offline.ts', folder], { cwd: root, env, encoding: 'utf8' });
+  const args = ['--import', 'tsx', 'scripts/bundle/bundle-offline.ts', folder];
+  const said = execFileSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' });
   return (JSON.parse(said) as { readonly archive: string }).archive;
 }
 

@@ -7,7 +7,6 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 const ROOT = resolve(__dirname, '../..');
-const TSX = join(ROOT, 'node_modules', '.bin', 'tsx');
 const UNIT = 'usr/lib/systemd/user/caro.service';
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly version: string };
 
@@ -26,7 +25,8 @@ const has = (program: string): boolean => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'caro-packages-'));
     const env = { ...process.env, SOURCE_DATE_EPOCH: '1750000000' };
-    const said = execFileSync(TSX, ['scripts/bundle/bundle-packages.ts', join(folder, 'release')], { cwd: ROOT, env });
+    const args = ['--import', 'tsx', 'scripts/bundle/bundle-packages.ts', join(folder, 'release')];
+    const said = execFileSync(process.execPath, args, { cwd: ROOT, env });
     made = JSON.parse(said.toString()) as typeof made;
   });
   afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,6 +1,7 @@
 /** The long form of test/mesh/relay/kills/kills.test.ts. Run it with `npm run test:relay-kills`. */
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { killAtRandom, killPrograms } from '../mesh/relay/kills/kills.ts';
+import { relayTest as test } from '../rig/programs/relay-test.ts';
 
 /** Play a failure again with CARO_SEED=…; otherwise each run kills in another order. */
 const SEED = Number(process.env['CARO_SEED']) || Date.now() % 2 ** 31;

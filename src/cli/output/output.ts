@@ -86,7 +86,7 @@ export function localTime(iso: string): string {
 
 /** `3 ms`, `4.2 s`, `5 min 6 s`, `2 h 3 min`, `4 d 5 h`. */
 export function duration(ms: number): string {
-  if (ms < 1) return '<1 ms';
+  if (ms > 0 && ms < 1) return '<1 ms';
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1_000);

@@ -53,8 +53,9 @@ export function openSpoolFolder(folder: string, uid: number, watchFolder: typeof
       const isOurs = facts.isFile() && facts.uid === uid && facts.nlink === 1 && (facts.mode & 0o022) === 0;
       if (!isOurs) return 'refused';
       // A hard link that was replaced after it was opened has one name left and looks like a file
-      // of ours, but it is not the file that is here.
-      return lstatSync(path, { throwIfNoEntry: false })?.ino === facts.ino ? use(descriptor, facts) : 'gone';
+      // of ours, but it is not the file that is here; and if it is put here again, it has two.
+      const here = lstatSync(path, { throwIfNoEntry: false });
+      return here?.ino === facts.ino && here.nlink === 1 ? use(descriptor, facts) : 'gone';
     });
   };
   return {

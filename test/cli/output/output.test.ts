@@ -64,7 +64,8 @@ describe('text for a terminal', () => {
   });
 
   test('tells sizes and times as people say them', () => {
-    expect([0, 999, 1_000, 59_999, 65_000, 7_380_000, 363_600_000].map(duration)).toEqual([
+    expect([0, 0.4, 999, 1_000, 59_999, 65_000, 7_380_000, 363_600_000].map(duration)).toEqual([
+      '0 ms',
       '<1 ms',
       '999 ms',
       '1.0 s',

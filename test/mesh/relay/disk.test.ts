@@ -1,9 +1,10 @@
 /** What a relay has room for on its disk, and what nodes see when there is none. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect } from '@jest/globals';
 import { codeOfPromise } from '../../rig/error-code.ts';
 import { newNode, startBrokerIn } from '../../rig/programs/relay-broker.ts';
+import { relayTest as test } from '../../rig/programs/relay-test.ts';
 import { mountSmallDisk, requireSmallDisks, type SmallDisk } from '../../rig/system/small-disk.ts';
 import { lastingFolder } from '../../rig/temporary-folder.ts';
 import { until } from '../../rig/until.ts';

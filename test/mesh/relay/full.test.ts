@@ -1,10 +1,11 @@
 /** A relay without room or with a damaged store, and clocks that are wrong. */
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { requestSubject, SLOTS } from '../../../src/domain/relay/subjects.ts';
 import { mailboxOf } from '../../../src/identity/mailbox.ts';
 import { openRelayLink } from '../../../src/mesh/relay/relay-link.ts';
 import { codeOfPromise } from '../../rig/error-code.ts';
 import { type Broker, credential, type NodeKeys, newNode } from '../../rig/programs/relay-broker.ts';
+import { relayTest as test } from '../../rig/programs/relay-test.ts';
 import { until } from '../../rig/until.ts';
 import { type OpenNode, openNode, receiptReply, reportBody, startBroker, whenOpen } from './rig.ts';
 

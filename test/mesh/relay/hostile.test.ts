@@ -1,11 +1,12 @@
 /** A false relay, expired and revoked credentials, and what a relay can see. */
 import { createPublicKey, verify } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { preAuthentication } from '../../../src/identity/envelope.ts';
 import { RELAY_TYPE } from '../../../src/mesh/relay/relay-message.ts';
 import { codeOfPromise } from '../../rig/error-code.ts';
 import { newNode } from '../../rig/programs/relay-broker.ts';
+import { relayTest as test } from '../../rig/programs/relay-test.ts';
 import { until } from '../../rig/until.ts';
 import { later, openNode, receiptReply, reportBody, startBroker, whenOpen } from './rig.ts';
 

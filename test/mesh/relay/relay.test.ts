@@ -2,11 +2,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { CaroError } from '../../../src/domain/errors.ts';
 import { openPool } from '../../../src/workers/pool.ts';
 import { codeOfPromise } from '../../rig/error-code.ts';
 import { newNode } from '../../rig/programs/relay-broker.ts';
+import { relayTest as test } from '../../rig/programs/relay-test.ts';
 import { until } from '../../rig/until.ts';
 import { later, openNode, receiptReply, reportBody, startBroker, whenOpen } from './rig.ts';
 

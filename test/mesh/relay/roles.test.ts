@@ -1,6 +1,6 @@
 /** What each role may do on the server, tried with the stock client and no help of this program. */
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import {
   answerSubject,
@@ -14,6 +14,7 @@ import {
 } from '../../../src/domain/relay/subjects.ts';
 import { mailboxOf } from '../../../src/identity/mailbox.ts';
 import { type Broker, credential, type NodeKeys, newNode } from '../../rig/programs/relay-broker.ts';
+import { relayTest as test } from '../../rig/programs/relay-test.ts';
 import { until } from '../../rig/until.ts';
 import { later, openNode, startBroker, whenOpen } from './rig.ts';
 

@@ -1,6 +1,7 @@
 /** What passes a relay, as the server itself traces it after TLS. */
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { mailboxOf } from '../../../src/identity/mailbox.ts';
+import { relayTest as test } from '../../rig/programs/relay-test.ts';
 import { until } from '../../rig/until.ts';
 import { openNode, receiptReply, reportBody, startBroker, whenOpen } from './rig.ts';
 

@@ -7,13 +7,13 @@ import type { ShellName } from './pty.ts';
  * fails the file instead.
  */
 export function requireShell(...names: readonly ShellName[]): typeof describe | typeof describe.skip {
-  const missing = names.filter((name) => !hasShell(name));
+  const missing = names.filter((name) => !hasProgram(name));
   if (missing.length === 0) return describe;
   if (process.env['CI'] === 'true') throw new Error(`CI needs ${missing.join(', ')}; .ci/run installs it`);
   return describe.skip;
 }
 
-function hasShell(name: ShellName): boolean {
+export function hasProgram(name: string): boolean {
   try {
     execFileSync('/bin/sh', ['-c', `command -v ${name}`], { stdio: 'ignore' });
     return true;

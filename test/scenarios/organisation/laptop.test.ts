@@ -4,10 +4,11 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { MeshNode } from '../../rig/mesh-nodes.ts';
 import { foundOrganisation, isMember, type Organisation, orgStatus, ran, requested } from '../../rig/organisation.ts';
 import { draftRelay, isOnRelay, type OrgRelay, relayIs } from '../../rig/organisation-relay.ts';
+import { relayTest as test } from '../../rig/programs/relay-test.ts';
 import { layWire, requireWire, type Wire } from '../../rig/system/linked-namespaces.ts';
 import { lastingFolder } from '../../rig/temporary-folder.ts';
 import { until } from '../../rig/until.ts';

@@ -3,13 +3,14 @@
  * no handshake compares the clocks, and the days that it takes for over are still to come.
  */
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { ReportedDay } from '../../../src/domain/blind/participation.ts';
 import { DAY_MS } from '../../../src/domain/time/period.ts';
 import { makeClock, type TestClock } from '../../rig/clock/test-clock.ts';
 import type { MeshNode } from '../../rig/mesh-nodes.ts';
 import { foundOrganisation, isMember, type Organisation, orgStatus, ran } from '../../rig/organisation.ts';
 import { draftRelay, isOnRelay, type OrgRelay, relayIs } from '../../rig/organisation-relay.ts';
+import { relayTest as test } from '../../rig/programs/relay-test.ts';
 import { lastingFolder } from '../../rig/temporary-folder.ts';
 
 const ROLES: Readonly<Record<string, string>> = { analyst: 'leader', 'works-council': 'trustee' };

@@ -2,11 +2,12 @@
  * A member that visits its relay every few hours, with a real nats-server. Services and officers
  * begin 200 days ago, so that the server, on the clock of the machine, finds an expired pass.
  */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import { makeClock } from '../../rig/clock/test-clock.ts';
 import type { MeshNode } from '../../rig/mesh-nodes.ts';
 import { foundOrganisation, type Organisation, orgStatus, ran } from '../../rig/organisation.ts';
 import { draftRelay, isOnRelay, type OrgRelay, relayIs } from '../../rig/organisation-relay.ts';
+import { relayTest as test } from '../../rig/programs/relay-test.ts';
 import { lastingFolder } from '../../rig/temporary-folder.ts';
 
 const HOUR_MS = 3_600_000;

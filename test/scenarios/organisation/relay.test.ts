@@ -3,7 +3,7 @@
  * over the relay, with the commands of an owner and an officer only.
  */
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { QueryResult } from '../../../src/domain/answers/query.ts';
 import type { ReportedDay } from '../../../src/domain/blind/participation.ts';
 import type { RollCall } from '../../../src/domain/fleet/roll-call.ts';
@@ -11,6 +11,7 @@ import { openDatabase } from '../../../src/storage/database.ts';
 import { lately, type MeshNode, twoAtATime } from '../../rig/mesh-nodes.ts';
 import { developers, foundOrganisation, isMember, type Organisation, orgStatus, ran } from '../../rig/organisation.ts';
 import { draftRelay, isOnRelay, type OrgRelay, relayIs } from '../../rig/organisation-relay.ts';
+import { relayTest as test } from '../../rig/programs/relay-test.ts';
 import { lastingFolder } from '../../rig/temporary-folder.ts';
 import { until } from '../../rig/until.ts';
 

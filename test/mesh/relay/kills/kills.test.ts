@@ -1,4 +1,5 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
+import { relayTest as test } from '../../../rig/programs/relay-test.ts';
 import { killAtRandom, killPrograms } from './kills.ts';
 
 /** Play a failure again with CARO_SEED=…; the same seed kills in the same order. */

@@ -30,7 +30,7 @@ export function Glance({ statistics, slots, range, now }: GlanceProps) {
       <Figure name="Risky" value={count(risky)} tone={risky > 0 ? 'risk' : undefined}>
         {levels.critical > 0 ? `${count(levels.critical)} of them critical` : 'rated high or critical'}
       </Figure>
-      <Figure name="Active" value={duration(active.length * QUARTER_MS)}>
+      <Figure name="Active" value={active.length === 0 ? '0 min' : duration(active.length * QUARTER_MS)}>
         quarter hours with a command
       </Figure>
     </dl>
