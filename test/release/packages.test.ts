@@ -6,6 +6,8 @@ import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
+import { requireNpmSbom } from '../rig/programs/require-npm.ts';
+
 const ROOT = resolve(__dirname, '../..');
 const UNIT = 'usr/lib/systemd/user/caro.service';
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly version: string };
@@ -19,7 +21,7 @@ const has = (program: string): boolean => {
   }
 };
 
-(has('dpkg-deb') ? describe : describe.skip)('the packages (needs dpkg)', () => {
+(has('dpkg-deb') ? requireNpmSbom() : describe.skip)('the packages (needs dpkg)', () => {
   let folder: string;
   let made: { readonly deb: string; readonly rpm: string | null };
   beforeAll(() => {
