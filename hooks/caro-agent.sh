@@ -62,7 +62,7 @@ BEGIN {
   wanted["error"] = 3
   split("Bash bash Shell shell run_shell_command local_shell exec_command", list, " ")
   for (at in list) shells["\"" list[at] "\""] = 1
-  # The time of day is the seed: in seconds, or in smaller units since mawk 1.3.4 of 2023.
+  # The time of day is the seed: in seconds, or in nanoseconds with the mawk of Debian 13.
   srand(); now = srand()
   while (now >= 1e11) now /= 1000
   if ((getline times < pause) > 0 && split(times, list, " ") == 2 && now < list[2] + 0) hush = 1
