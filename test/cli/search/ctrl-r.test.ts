@@ -39,7 +39,7 @@ describe.each(['bash', 'zsh', 'fish'] as const)('%s', (kind: Exclude<ShellKind, 
       shell.send('\r');
       // What is typed while the search ends is its input.
       const screen = (): Promise<string> => Promise.resolve(shell?.screen().trimEnd() ?? '');
-      await until(screen, (shown) => shown.endsWith('echo first-needle'));
+      await until(screen, (shown) => shown.endsWith('echo first-needle') && !shown.includes('Esc leave'));
       // The line is edited further: nothing ran.
       const file = join(home, 'ran');
       shell.type(`-more >'${file}'`);

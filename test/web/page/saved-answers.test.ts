@@ -73,6 +73,7 @@ inBrowser('saved answers in Chromium', () => {
     await choice.selectOption({ index: 1 });
     const compared = panel('Compared');
     const row = compared.getByRole('row', { name: /^commands / });
+    await row.waitFor();
     expect(await row.locator('th, td').allTextContents()).toEqual(['commands', '75', '77', '+2']);
     expect(await compared.textContent()).toContain('5 of 5 nodes before, 5 of 5 after.');
     expect(await faults(page)).toEqual([]);
