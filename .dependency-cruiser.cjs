@@ -64,7 +64,7 @@ const HOMES = {
   '@nats-io/': 'mesh',
   '@peculiar/': 'identity',
   'reflect-metadata': 'identity',
-  '@noble/': '(identity|audit)',
+  '@noble/': '(identity|audit|blind)',
   '@scure/': 'mesh',
   '@divviup/': 'blind',
   '@hpke/': 'blind',
