@@ -335,4 +335,8 @@ export const ORGANISATION_MIGRATIONS: readonly string[] = [
   CREATE TRIGGER total_risk_no_update BEFORE UPDATE ON total_risk BEGIN SELECT RAISE(ABORT, 'a released total is never changed'); END;
   CREATE TRIGGER total_risk_no_delete BEFORE DELETE ON total_risk BEGIN SELECT RAISE(ABORT, 'a released total is never removed'); END;
   `,
+  `
+  -- Which modes of approval agents have reported, and when last, at the same cost however many commands there are.
+  CREATE INDEX event_approval ON event (author, approval, time_ms) WHERE author <> 'human' AND approval IS NOT NULL;
+  `,
 ];

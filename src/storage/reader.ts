@@ -29,7 +29,7 @@ export interface Reader {
    */
   readonly slots: (sinceMs: number, untilMs: number) => LocalStatistics['slots'];
   /** What the owner worked on. */
-  readonly work: (sinceMs: number, untilMs: number) => WorkReport;
+  readonly work: (sinceMs: number, untilMs: number) => Promise<WorkReport>;
   readonly digest: (sinceMs: number, untilMs: number) => DigestFigures;
   readonly counts: () => { readonly events: number; readonly dropped: number };
   /** Shells that were observed: not those of an imported history. */

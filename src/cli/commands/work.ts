@@ -43,7 +43,7 @@ async function work(context: Context, days: number, { json }: Json): Promise<voi
     const since = new Date(now);
     since.setHours(0, 0, 0, 0);
     since.setDate(since.getDate() - days + 1);
-    const report = readWork(database, since.getTime(), now.getTime());
+    const report = await readWork(database, since.getTime(), now.getTime());
     const digest = days === 1 ? null : readDigest(database, since.getTime(), now.getTime());
     if (json) {
       sayJson(context, { ...report, ...(digest === null ? {} : { digest }) });

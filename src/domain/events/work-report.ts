@@ -99,14 +99,19 @@ const NO_WORK = { commands: 0, agentCommands: 0, failures: 0, agentFailures: 0, 
 
 function projectsOf(commands: readonly WorkedCommand[], untilMs: number): readonly ProjectWork[] {
   const found = new Map<string | null, { -readonly [K in keyof ProjectWork]: ProjectWork[K] }>();
-  const people = commands.filter(isPerson);
-  const times = new Map(people.map((command, at) => [command, activeMs(command, people[at + 1]?.timeMs ?? untilMs)]));
-  for (const command of commands) {
+  // Backwards, so that the person's next command is known.
+  let nextMs = untilMs;
+  for (let at = commands.length - 1; at >= 0; at -= 1) {
+    const command = commands[at] as WorkedCommand;
     const { project } = command;
+    const isPersons = isPerson(command);
     const work = found.get(project) ?? { project, ...NO_WORK };
-    work[isPerson(command) ? 'commands' : 'agentCommands'] += 1;
-    if (hasFailed(command)) work[isPerson(command) ? 'failures' : 'agentFailures'] += 1;
-    work.activeMs += times.get(command) ?? 0;
+    work[isPersons ? 'commands' : 'agentCommands'] += 1;
+    if (hasFailed(command)) work[isPersons ? 'failures' : 'agentFailures'] += 1;
+    if (isPersons) {
+      work.activeMs += activeMs(command, nextMs);
+      nextMs = command.timeMs;
+    }
     found.set(project, work);
   }
   return [...found.values()].sort((a, b) => b.activeMs - a.activeMs || b.commands - a.commands);
@@ -169,9 +174,10 @@ const NAME_LENGTH = 4;
 
 function aliasesOf(commands: readonly WorkedCommand[]): readonly AliasIdea[] {
   const typed = byText(commands.filter(isPerson));
+  const worth = [...typed].filter(([text, times]) => times.length >= ALIAS_TIMES && isWorthAnAlias(text, times));
+  if (worth.length === 0) return [];
   const taken = new Set(commands.map(programOf));
-  return [...typed]
-    .filter(([text, times]) => times.length >= ALIAS_TIMES && isWorthAnAlias(text, times))
+  return worth
     .sort(([a, some], [b, others]) => others.length * b.length - some.length * a.length)
     .slice(0, LISTED)
     .map(([command, { length: count }]) => {

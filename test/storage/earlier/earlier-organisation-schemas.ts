@@ -302,4 +302,34 @@ export const EARLIER_ORGANISATION_SCHEMAS: readonly string[] = [
     PRIMARY KEY (log, witness)
   ) WITHOUT ROWID, STRICT;
   `,
+  `
+  -- What the comparison of units reads of each total, instead of all of its cells. Null: withheld, or nobody counted it.
+  CREATE TABLE total_risk (
+    task TEXT NOT NULL,
+    block TEXT NOT NULL,
+    day TEXT NOT NULL,
+    contributors INTEGER NOT NULL,
+    commands INTEGER,
+    risky INTEGER,
+    PRIMARY KEY (task, block, day)
+  ) WITHOUT ROWID, STRICT;
+  -- As commandsOf and riskyOf count them (src/domain/trends/figure-day.ts).
+  WITH place AS MATERIALIZED (
+    SELECT task, name.value AS name, '$[' || name.key || ']' AS path, CASE
+        WHEN name.value LIKE 'commands.%count' THEN 1
+        WHEN name.value LIKE 'levels.%count' THEN 2
+        WHEN name.value LIKE 'families.%count' THEN 3
+        WHEN name.value LIKE 'hours.%count' THEN 4
+      END AS section
+    FROM total_series, json_each(total_series.cells) AS name WHERE section IS NOT NULL
+  )
+  INSERT INTO total_risk SELECT task, block, day, contributors,
+    (SELECT sum(json_extract(cells, path)) FROM place WHERE place.task = total_block.task
+      GROUP BY section HAVING count(json_extract(cells, path)) = count(*) ORDER BY section LIMIT 1),
+    (SELECT sum(json_extract(cells, path)) FROM place WHERE place.task = total_block.task
+      AND name IN ('levels.high.count', 'levels.critical.count') HAVING count(json_extract(cells, path)) = 2)
+  FROM total_block;
+  CREATE TRIGGER total_risk_no_update BEFORE UPDATE ON total_risk BEGIN SELECT RAISE(ABORT, 'a released total is never changed'); END;
+  CREATE TRIGGER total_risk_no_delete BEFORE DELETE ON total_risk BEGIN SELECT RAISE(ABORT, 'a released total is never removed'); END;
+  `,
 ];

@@ -39,11 +39,11 @@ export function personalRoutes(app: FastifyInstance, ports: DashboardPorts): voi
   app.get<{ Querystring: Partial<Range> }>(
     '/api/work',
     { schema: { querystring: schemas.INPUTS.work, response: { 200: schemas.WORK } } },
-    ({ query: { since, until } }) => {
+    async ({ query: { since, until } }) => {
       const untilMs = until === undefined ? Date.now() : Date.parse(until);
       const sinceMs = since === undefined ? untilMs - WEEK_MS : Date.parse(since);
       const reader = ports.reader();
-      return { work: reader.work(sinceMs, untilMs), digest: reader.digest(sinceMs, untilMs) };
+      return { work: await reader.work(sinceMs, untilMs), digest: reader.digest(sinceMs, untilMs) };
     },
   );
   app.get<{ Querystring: EventFilter }>(
