@@ -86,6 +86,8 @@ export type PageMessage =
   | { readonly type: 'logout'; readonly cookieHash: string }
   | { readonly type: 'refused'; readonly reason: RefusalReason }
   | { readonly type: 'follow'; readonly id: number; readonly on: boolean }
+  /** The connection of the oldest `socket` message that was not answered yet has arrived. */
+  | { readonly type: 'received' }
   | { readonly type: 'leaving'; readonly received: number };
 
 /** A login token, the halves that shall open the page, and the origin that it was posted to. */

@@ -232,6 +232,7 @@ class DashboardListener {
         if (trouble) this.options.log(trouble);
         if (this.#running === process) this.#running = undefined;
       },
+      unsent: (socket) => void this.#admit(socket),
     });
     return process;
   }

@@ -65,6 +65,7 @@ const PAGE_SHAPES: Readonly<Record<PageMessage['type'], Check>> = {
   logout: shape({ type: oneOf(['logout']), cookieHash: isHash }),
   refused: shape({ type: oneOf(['refused']), reason: oneOf(REFUSALS) }),
   follow: shape({ type: oneOf(['follow']), id: isId, on: (value) => typeof value === 'boolean' }),
+  received: shape({ type: oneOf(['received']) }),
   leaving: shape({ type: oneOf(['leaving']), received: isId }),
 };
 

@@ -43,6 +43,8 @@ export interface PageProcessPorts {
   readonly refused: (reason: RefusalReason) => void;
   /** Called once, when the process takes no more connections (it left, or died). */
   readonly gone: (trouble: string | null) => void;
+  /** A connection that was not sent before the process died; the next process may have it. */
+  readonly unsent: (socket: Socket) => void;
 }
 
 const isQuery = (message: Act): message is Act<'mesh.query'> => message.kind === 'mesh.query';
@@ -55,6 +57,8 @@ const isQuery = (message: Act): message is Act<'mesh.query'> => message.kind ===
 export class PageProcess {
   readonly #child: ChildProcess;
   readonly #waiting: Socket[] = [];
+  /** The first one is on its way, the others follow one by one. */
+  readonly #handing: Socket[] = [];
   readonly #readyTimer: NodeJS.Timeout;
   #wake: () => void = () => undefined;
   readonly #ready: Promise<void>;
@@ -107,10 +111,25 @@ export class PageProcess {
   }
 
   #hand(socket: Socket): void {
+    this.#handing.push(socket);
+    if (this.#handing.length === 1) this.#handNext();
+  }
+
+  /**
+   * Sends one connection and keeps it open here until the process has it. Node.js has a queue of its
+   * own for this, and forgets what is in it when the process dies: their peers would wait for ever.
+   */
+  #handNext(): void {
+    const [socket] = this.#handing;
+    if (!socket || this.#left) return;
     this.#sent += 1;
-    this.#child.send({ type: 'socket' } satisfies DaemonMessage, socket, (error) => {
-      if (error) socket.destroy();
-    });
+    // A failure means that the process is ending; its exit follows.
+    this.#child.send({ type: 'socket' } satisfies DaemonMessage, socket, { keepOpen: true }, () => undefined);
+  }
+
+  #received(): void {
+    this.#handing.shift()?.destroy();
+    this.#handNext();
   }
 
   #send(message: DaemonMessage): void {
@@ -152,6 +171,9 @@ export class PageProcess {
         break;
       case 'follow':
         void this.#answer(message.id, () => this.#follow(message.on));
+        break;
+      case 'received':
+        this.#received();
         break;
       case 'leaving':
         this.#leaving(message.received);
@@ -247,6 +269,9 @@ export class PageProcess {
       socket.resume();
     }
     this.#leave(`the dashboard's process ended (${how})`);
+    const [halfway, ...unsent] = this.#handing.splice(0);
+    halfway?.destroy();
+    for (const socket of unsent) this.ports.unsent(socket);
     this.#wake();
   }
 }

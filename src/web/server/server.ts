@@ -74,6 +74,7 @@ function serve(setup: Setup): void {
     const message = decodeFromDaemon(value);
     if (message?.type === 'socket' && handle instanceof Socket) {
       clearTimeout(unasked);
+      tell({ type: 'received' });
       visitors.welcome(handle);
     } else if (message?.type === 'goodbye') {
       process.disconnect();

@@ -1,4 +1,5 @@
 import { connect, createServer } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import { until } from '../../rig/until.ts';
 import { type DashboardRig, openRig } from '../dashboard-rig.ts';
@@ -19,6 +20,14 @@ const alive = (pid: number): boolean => {
 };
 
 const closingFetch = (url: string): Promise<Response> => fetch(url, { headers: { connection: 'close' } });
+
+const touch = (port: number, host = '127.0.0.1'): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, host, () => {
+      socket.destroy();
+      resolve();
+    }).once('error', reject);
+  });
 
 test('the process starts at the first connection, which is answered', async () => {
   rig = await openRig();
@@ -76,16 +85,32 @@ test('a crashed process is reported, and the next connection starts another', as
   expect(rig.troubles).toEqual(["the dashboard's process ended (SIGKILL)"]);
 });
 
+test('connections that a crashed process did not receive are answered by the next one', async () => {
+  rig = await openRig();
+  await rig.dashboard.warm();
+  const pid = rig.dashboard.childPid() ?? 0;
+  process.kill(pid, 'SIGSTOP');
+  const { url, port } = rig.dashboard;
+  const ends = Array.from({ length: 6 }, () =>
+    closingFetch(url).then(
+      ({ status }) => status,
+      () => 'closed',
+    ),
+  );
+  // The listener is in this process: some turns later it has accepted all of them.
+  await touch(port);
+  for (let turns = 0; turns < 50; turns += 1) await turn();
+  process.kill(pid, 'SIGKILL');
+  const answered = (await Promise.all(ends)).filter((end) => end === 401);
+  // The one that was on its way may have been read already: it is closed.
+  expect(answered.length).toBeGreaterThanOrEqual(5);
+});
+
 test('both loopback addresses are used', async () => {
   rig = await openRig();
   const { port } = rig.dashboard;
   for (const host of ['127.0.0.1', '::1']) {
-    await new Promise<void>((resolve, reject) => {
-      const socket = connect(port, host, () => {
-        socket.destroy();
-        resolve();
-      }).once('error', reject);
-    });
+    await touch(port, host);
   }
 });
 

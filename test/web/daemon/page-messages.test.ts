@@ -19,6 +19,7 @@ describe('what the page process may say to the daemon', () => {
     { type: 'logout', cookieHash: HASH },
     { type: 'refused', reason: 'origin' },
     { type: 'follow', id: 6, on: true },
+    { type: 'received' },
     { type: 'leaving', received: 3 },
     { ...act, kind: 'mesh.query', body: { type: 'anomalies', since: '2026-01-02T03:04:05.678Z' } },
     { ...act, kind: 'settings.change', body: { set: 'sharing', level: 2 } },
