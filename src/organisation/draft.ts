@@ -1,3 +1,4 @@
+import { naturalOrder } from '../domain/natural-order.ts';
 /*
  * How officers edit the next head. A draft is signed when it is finished: an edit drops
  * signatures.
@@ -160,7 +161,7 @@ export function changesOf(
   ];
 }
 
-const listed = (texts: readonly string[]): string => [...texts].sort().join(', ') || 'none';
+const listed = (texts: readonly string[]): string => [...texts].sort(naturalOrder).join(', ') || 'none';
 
 const withPrint = ({ id, name }: Pick<RosterNode, 'id' | 'name'>): string => `${name} (${fingerprintOf(id)})`;
 

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { FLOOR } from '../../domain/blind/terms.ts';
 import { CaroError } from '../../domain/errors.ts';
+import { naturalOrder } from '../../domain/natural-order.ts';
 import type { OrgRole } from '../../domain/organisation/membership.ts';
 import { MAX_OFFICERS, type RosterHead, VALID_DAYS, WINDOW_HOURS } from '../../domain/organisation/roster.ts';
 import { openIdentity, readIdentity } from '../../identity/identity.ts';
@@ -168,7 +169,7 @@ async function requests(context: Context, options: InFolder & { readonly json?: 
   const rows = workspace
     .requests()
     .map(({ request }) => ({ ...request, fingerprint: fingerprintOf(request.node) }))
-    .sort((one, other) => one.name.localeCompare(other.name));
+    .sort((one, other) => naturalOrder(one.name, other.name));
   if (options.json)
     for (const { name, unit, node, fingerprint: shown, predecessor, createdAt } of rows)
       sayJson(context, { name, unit, fingerprint: shown, node, predecessor, createdAt });

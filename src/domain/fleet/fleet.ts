@@ -1,5 +1,6 @@
 /** The members of a fleet, what is known of each, and how much of it is covered. */
 import { ERRORS, type ErrorCode } from '../errors.ts';
+import { naturalOrder } from '../natural-order.ts';
 import type { TargetState } from '../policy/trust.ts';
 import { NODE_REASONS } from '../status/node-reasons.ts';
 import type { MeshStatus, NodeState } from '../status/status.ts';
@@ -130,7 +131,7 @@ export function fleetOf({ peers, roster, self, reports, answers, nowMs }: FleetF
     })
     .sort(
       (a, b) =>
-        FLEET_STATES.indexOf(a.state) - FLEET_STATES.indexOf(b.state) || ((a.name ?? a.id) < (b.name ?? b.id) ? -1 : 1),
+        FLEET_STATES.indexOf(a.state) - FLEET_STATES.indexOf(b.state) || naturalOrder(a.name ?? a.id, b.name ?? b.id),
     );
 }
 

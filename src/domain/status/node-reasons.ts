@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import type { KeyState } from '../identity/key-state.ts';
+import { naturalOrder } from '../natural-order.ts';
 
 /**
  * Why a node is not connected, the worst first. `docs/operations.md` has the same table, which a
@@ -44,7 +45,7 @@ export const reasonOfKey = (state: KeyState | undefined): NodeReason | null =>
 
 /** Troubles first, in the order of the table, then connected nodes; by name among equals. */
 export function byTrouble(a: NodeRow, b: NodeRow): number {
-  return rankOf(a) - rankOf(b) || compare(a.name ?? a.id, b.name ?? b.id);
+  return rankOf(a) - rankOf(b) || naturalOrder(a.name ?? a.id, b.name ?? b.id);
 }
 
 interface NodeRow {
@@ -58,5 +59,3 @@ function rankOf({ state, reason }: NodeRow): number {
   if (reason !== null) return NODE_REASON_NAMES.indexOf(reason);
   return NODE_REASON_NAMES.length + (state === 'connected' ? 1 : 0);
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,3 +1,4 @@
+import { naturalOrder } from '../natural-order.ts';
 /** Units compared, as far as the floor allows. */
 import { compare, type Measure, type Sums } from './measure.ts';
 
@@ -19,5 +20,5 @@ export interface UnitSums {
 export function unitsOf(units: readonly UnitSums[]): readonly UnitMeasure[] {
   return units
     .map(({ unit, contributors, now, before }) => ({ unit, contributors, ...compare(now, before) }))
-    .sort((a, b) => (b.rate ?? -1) - (a.rate ?? -1) || (a.unit < b.unit ? -1 : 1));
+    .sort((a, b) => (b.rate ?? -1) - (a.rate ?? -1) || naturalOrder(a.unit, b.unit));
 }

@@ -1,4 +1,5 @@
 import type { QueryResult, QueryTarget, WithheldRule } from '../../../domain/answers/query.ts';
+import { naturalOrder } from '../../../domain/natural-order.ts';
 import { TARGET_STATES, type TargetState } from '../../../domain/policy/trust.ts';
 import type { Context } from '../../context.ts';
 import { duration, harmless, localTime, paint, type Style, say } from '../output.ts';
@@ -21,7 +22,8 @@ const STYLES: Readonly<Record<TargetState, Style>> = {
  * `privacy.min_contributors`.
  */
 export async function sayQueryResult(context: Context, result: QueryResult, floor: number): Promise<void> {
-  const { type, since, until, targets, elapsedMs } = result;
+  const { type, since, until, elapsedMs } = result;
+  const targets = result.targets.toSorted((a, b) => naturalOrder(a.name ?? a.id, b.name ?? b.id));
   say(context, paint(context, 'bold', `${type}, ${localTime(since)} to ${localTime(until)}`));
   say(context);
   if (targets.length === 0) {

@@ -1,4 +1,5 @@
 import type { QueryTarget } from '../../../../domain/answers/query.ts';
+import { naturalOrder } from '../../../../domain/natural-order.ts';
 import { TARGET_STATES, type TargetState } from '../../../../domain/policy/trust.ts';
 import type { Question } from '../../data/use-question.ts';
 import { count, counted, duration, nodeName } from '../../model/format.ts';
@@ -132,9 +133,13 @@ function Verdict({ rows, node }: { readonly rows: readonly Row[]; readonly node:
   );
 }
 
-/** Nodes whose figures are missing come first, the others last, each in the order of the answer. */
+/** Nodes whose figures are missing come first, the others last, each by name. */
 const troublesFirst = (targets: readonly Row[]): readonly Row[] =>
-  [...targets].sort((one, other) => SEVERITIES[LAMPS[other.state]] - SEVERITIES[LAMPS[one.state]]);
+  [...targets].sort(
+    (one, other) =>
+      SEVERITIES[LAMPS[other.state]] - SEVERITIES[LAMPS[one.state]] ||
+      naturalOrder(one.name ?? one.id, other.name ?? other.id),
+  );
 
 const orderOf = ({ state }: Row): number => TARGET_STATES.indexOf(state);
 
