@@ -6,8 +6,10 @@ import type { Envelope } from '../domain/identity/signed-envelope.ts';
 import type { Log } from '../domain/log.ts';
 import { meshRefused } from '../domain/organisation/consent-text.ts';
 import type { JoinResult, OrgReply, OrgRequest } from '../domain/organisation/exchange.ts';
+import type { OrgStatus, RefusedNews } from '../domain/organisation/membership.ts';
 import type { Carried } from '../domain/relay/carried.ts';
-import type { RosterNode } from '../organisation/roster-node.ts';
+import { isoTime } from '../domain/time/iso-time.ts';
+import type { RosterNode, RosterStatus } from '../organisation/roster-node.ts';
 
 /** Rings once, at or before the time in ms since the epoch that was set last. */
 interface Alarm {
@@ -78,7 +80,8 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
     opened ??= ports.open();
     return opened;
   };
-  const rounds = timedRounds(ports, open);
+  const refusals: Refusals = new Map();
+  const rounds = timedRounds(ports, open, refusals);
   const changed = async (entry: AuditEntry): Promise<void> => {
     await ports.audit(entry);
     await ports.reload();
@@ -108,17 +111,22 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
         node.join(join);
         const { org, version, hash } = statusIn(node).terms;
         await changed({ type: 'org.joined', details: { org, version, hash } });
+        refusals.clear();
         rounds.begin();
-        return statusIn(node);
+        return withRefusals(statusIn(node), refusals);
       },
-      'org.agree': async ({ hash }) => agree(await open(), hash, changed),
+      'org.agree': async ({ hash }) => withRefusals(await agree(await open(), hash, changed), refusals),
       'org.leave': async () => {
         assertJoined(ports);
         ports.forget();
+        refusals.clear();
         await changed({ type: 'org.left' });
         return null;
       },
-      'org.status': async () => (ports.isJoined() ? (await open()).status() : null),
+      'org.status': async () => {
+        const status = ports.isJoined() ? (await open()).status() : null;
+        return status && withRefusals(status, refusals);
+      },
       ...officeOf(open, changed, rounds.begin),
       'org.carry': async ({ boxes }) => {
         assertJoined(ports);
@@ -132,6 +140,17 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
     },
   };
 }
+
+/** By supervisor or trustee: what was wrong with its last news, and when. */
+type Refusals = Map<string, Pick<RefusedNews, 'code' | 'at'>>;
+
+const withRefusals = (status: RosterStatus, refusals: Refusals): OrgStatus => ({
+  ...status,
+  refused: [...status.terms.supervisors, ...status.terms.trustees].flatMap(({ id, name }) => {
+    const refusal = refusals.get(id);
+    return refusal ? [{ from: name, ...refusal }] : [];
+  }),
+});
 
 async function agree(node: RosterNode, hash: string, changed: (entry: AuditEntry) => Promise<void>) {
   node.agree(hash);
@@ -188,13 +207,13 @@ function statusIn(node: RosterNode) {
 }
 
 /** Rounds when they are asked for, and at a time that each sets for the next one. */
-function timedRounds(ports: RosterActorPorts, open: () => Promise<RosterNode>) {
+function timedRounds(ports: RosterActorPorts, open: () => Promise<RosterNode>, refusals: Refusals) {
   const alarm = ports.alarm();
   let dueMs = 0;
   const runRound = async (): Promise<void> => {
     const node = await open();
     try {
-      await round(ports, node);
+      await round(ports, node, refusals);
     } finally {
       dueMs = nextRound(ports, node);
       alarm.set(dueMs);
@@ -223,12 +242,12 @@ function nextRound(ports: RosterActorPorts, node: RosterNode): number {
 /**
  * Asks the supervisors for news, one after the other, and asks for membership until it is given.
  */
-async function round(ports: RosterActorPorts, node: RosterNode): Promise<void> {
+async function round(ports: RosterActorPorts, node: RosterNode, refusals: Refusals): Promise<void> {
   const status = ports.isJoined() && ports.isFollowing() ? node.status() : null;
   if (status === null || status.state === 'forked') return;
   // A change applies before the next one is asked, who may take long.
   for (const { id } of [...status.terms.supervisors, ...status.terms.trustees])
-    if (await askOne(ports, node, id)) await applyChange(ports, node);
+    if (await askOne(ports, node, id, refusals)) await applyChange(ports, node);
   await enrol(ports, node);
 }
 
@@ -246,7 +265,7 @@ async function applyChange(ports: RosterActorPorts, node: RosterNode): Promise<v
 }
 
 /** @returns whether anything has changed */
-async function askOne(ports: RosterActorPorts, node: RosterNode, peer: string): Promise<boolean> {
+async function askOne(ports: RosterActorPorts, node: RosterNode, peer: string, refusals: Refusals): Promise<boolean> {
   let isChanged = false;
   for (let count = 0; count < MAX_QUESTIONS; count += 1) {
     const question = node.question();
@@ -254,12 +273,15 @@ async function askOne(ports: RosterActorPorts, node: RosterNode, peer: string): 
     try {
       const { body } = await ports.ask(peer, question);
       const isNew = node.take(body);
+      refusals.delete(peer);
       isChanged ||= isNew;
       if (!isNew) return isChanged;
     } catch (error) {
       if (!(error instanceof CaroError)) throw error;
-      if (error.code.startsWith('roster_'))
+      if (error.code.startsWith('roster_')) {
+        refusals.set(peer, { code: error.code, at: isoTime(ports.now()) });
         await ports.audit({ type: 'org.refused', peer, details: { code: error.code } });
+      }
       // A supervisor that is away is asked again later. News that are refused in part, such as a
       // false pass behind a new head, have changed something all the same.
       return isChanged || JSON.stringify(node.question()) !== JSON.stringify(question);

@@ -34,6 +34,9 @@ import { fingerprintOf, roleIn, termsOf, wideningText } from './terms.ts';
 const MAX_REQUESTS = 20_000;
 
 /** One node's part in its organization. All of it is synchronous, so that no two changes mix. */
+/** What is known without asking another node. */
+export type RosterStatus = Omit<OrgStatus, 'refused'>;
+
 export interface RosterNode {
   /** @throws CaroError `roster_invalid`, `roster_unsigned`, `roster_expired` */
   readonly inspect: (document: string) => Pick<OrgOffer, 'terms' | 'role'>;
@@ -41,7 +44,7 @@ export interface RosterNode {
   readonly join: (join: OrgJoin) => void;
   /** @throws CaroError `not_found` unless this head waits */
   readonly agree: (hash: string) => void;
-  readonly status: () => OrgStatus | null;
+  readonly status: () => RosterStatus | null;
   /** What to ask a supervisor; null without an organization. */
   readonly question: () => Extract<OrgRequest, { readonly type: 'org-ask' }> | null;
   /** This node's own request, and where to send it; null once it is a member. */
@@ -155,7 +158,7 @@ const requestOf = (
 ): Envelope =>
   signRequest({ org, name, unit, card, predecessor: predecessor ?? null, createdAt: isoTime(nowMs) }, signer).envelope;
 
-function statusOf({ store, signer, now }: RosterNodePorts, memory: Memory): OrgStatus | null {
+function statusOf({ store, signer, now }: RosterNodePorts, memory: Memory): RosterStatus | null {
   const found = memory.state();
   if (!found) return null;
   const { kept, state } = found;

@@ -1,6 +1,7 @@
 /** What a node does with news of the roster of which it refuses a part. */
 import { expect, test } from '@jest/globals';
 import { createRoster } from '../../src/actors/roster.ts';
+import type { OrgBodies } from '../../src/domain/organisation/exchange.ts';
 import { encodeHead } from '../../src/organisation/head.ts';
 import { signPass } from '../../src/organisation/relay-pass.ts';
 import { createRosterNode } from '../../src/organisation/roster-node.ts';
@@ -32,7 +33,7 @@ test('a supervisor that sends a false pass behind a new head does not keep the h
     keyOf('ciso'),
   );
   const written: unknown[] = [];
-  let reloads = 0;
+  let news: OrgBodies['org-news'] = { heads: [second.envelope], proof: null, delta: null, pass: pass.envelope };
   const actor = createRoster({
     open: () => Promise.resolve(node),
     isJoined: () => store.kept() !== null,
@@ -42,16 +43,9 @@ test('a supervisor that sends a false pass behind a new head does not keep the h
     isMeshRefused: () => Promise.resolve(false),
     carry: { begin: () => Promise.resolve([]), work: () => Promise.resolve(), end: () => Promise.resolve([]) },
     isFollowing: () => true,
-    ask: () =>
-      Promise.resolve({
-        type: 'org-news',
-        body: { heads: [second.envelope], proof: null, delta: null, pass: pass.envelope },
-      }),
+    ask: () => Promise.resolve({ type: 'org-news', body: news }),
     enrol: () => Promise.resolve('closed'),
-    reload: () => {
-      reloads += 1;
-      return Promise.resolve();
-    },
+    reload: () => Promise.resolve(),
     audit: (entry) => Promise.resolve(written.push(entry)),
     alarm: () => ({ set: () => undefined, stop: () => undefined }),
     random: () => 0,
@@ -59,7 +53,14 @@ test('a supervisor that sends a false pass behind a new head does not keep the h
     now: () => NOW_MS,
   });
   await actor.start?.();
-  await until(() => reloads > 0);
+  const status = (): ReturnType<(typeof actor.handlers)['org.status']> => actor.handlers['org.status']({});
+  await until(async () => ((await status())?.refused.length ?? 0) > 0);
+  expect((await status())?.refused).toEqual([
+    { from: 'works-council', code: 'roster_invalid', at: '2026-12-01T00:00:00.000Z' },
+  ]);
+  news = { ...news, pass: null };
+  await actor.handlers['org.due']({});
+  await until(async () => (await status())?.refused.length === 0);
   await actor.stop?.();
   expect(written).toContainEqual({ type: 'org.refused', peer: keyOf('ciso').id, details: { code: 'roster_invalid' } });
   expect(node.status()?.terms).toMatchObject({ version: 2, supervisors: [] });

@@ -9,6 +9,7 @@ import {
   ORG_STATE_MEANS,
   offerText,
   placeText,
+  refusedText,
   sharingAfterLeaving,
   termFacts,
 } from '../../domain/organisation/consent-text.ts';
@@ -160,13 +161,15 @@ async function status(context: Context, json: true | undefined): Promise<void> {
   else sayStatus(context, found);
 }
 
-function sayStatus(context: Context, { terms, role, membership, state, waiting, list, requests }: OrgStatus): void {
+function sayStatus(context: Context, found: OrgStatus): void {
+  const { terms, role, membership, state, waiting, list, requests, refused } = found;
   sayTerms(context, terms);
   sayFacts(context, [
     ['state', ORG_STATE_MEANS[state]],
     ['this node', placeText({ role, membership, list })],
     ...(role === 'supervisor' ? ([['requests', String(requests)]] as const) : []),
   ]);
+  for (const news of refused) say(context, refusedText(news, localTime));
   if (waiting === null) return;
   say(context, `Version ${waiting.terms.version} waits for you (caro org accept). It asks for:`);
   for (const line of waiting.asksFor) say(context, `  ${line}`);

@@ -12,6 +12,7 @@ import { runningService } from '../service/background.ts';
 import { clock, database, diskSpace, setAside, spool } from './data-checks.ts';
 import { ownKey, peerKeys } from './key-checks.ts';
 import { meshAddresses, meshPeers, meshRelay } from './mesh-checks.ts';
+import { organization } from './organization-check.ts';
 import { customRules } from './rule-checks.ts';
 import {
   actors,
@@ -108,6 +109,7 @@ function serviceChecks(
     ],
     ['listening', () => listening(status)],
     ['mesh peers', () => (mesh === null ? warn(NO_ANSWER) : meshPeers(mesh))],
+    ['organization', () => organization(context)],
     ['relay', () => (mesh === null ? undefined : meshRelay(mesh, Date.now()))],
     ['actors', () => actors(status.actors)],
   ];

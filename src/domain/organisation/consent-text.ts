@@ -2,7 +2,7 @@
  * What an owner reads before they join an organization, and afterwards. Command line and page show
  * the same text.
  */
-import type { OrgNode, OrgOffer, OrgStatus, OrgTerms } from './membership.ts';
+import type { OrgNode, OrgOffer, OrgStatus, OrgTerms, RefusedNews } from './membership.ts';
 
 export interface TextSection {
   readonly title: string;
@@ -113,6 +113,10 @@ export function placeText({ role, membership, list }: Pick<OrgStatus, 'role' | '
   if (membership === null) return 'not a member: waits for an officer, or was removed';
   return `${membership.name}, unit ${membership.unit}, since ${membership.since}`;
 }
+
+/** News that this node refused; the version in force stays. */
+export const refusedText = ({ from, code, at }: RefusedNews, time: (iso: string) => string): string =>
+  `${from} sent news of the roster at ${time(at)} that this node refused (${code}). Nothing of it is in force. Tell an officer.`;
 
 /** After a node has joined. */
 export const joinedText = ({ terms, role }: Pick<OrgStatus, 'terms' | 'role'>): string =>

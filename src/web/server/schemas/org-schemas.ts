@@ -37,6 +37,7 @@ const STATUS = object({
   waiting: orNull(object({ terms: TERMS, asksFor: list(text) })),
   list: maybeCount,
   requests: count,
+  refused: list(object({ from: text, code: text, at: text })),
 });
 
 /** Null without an organization. */

@@ -3,12 +3,14 @@ import {
   LEAVING,
   ORG_STATE_MEANS,
   placeText,
+  refusedText,
   sharingAfterLeaving,
 } from '../../../../domain/organisation/consent-text.ts';
 import type { SharingStatus } from '../../../../domain/status/status.ts';
 import type { Organization } from '../../data/contract.ts';
 import { type Change, useChange } from '../../data/use-change.ts';
 import { useReading } from '../../data/use-reading.ts';
+import { moment } from '../../model/format.ts';
 import { Panel } from '../common/panel.tsx';
 import { JoinForm } from './join-form.tsx';
 import { Terms } from './org-terms.tsx';
@@ -51,7 +53,7 @@ interface MembershipProps {
 }
 
 function Membership({ joined, change, onLocked }: MembershipProps) {
-  const { terms, role, membership, state, waiting } = joined;
+  const { terms, role, membership, state, waiting, refused } = joined;
   const isWaiting = role === 'member' && membership === null;
   return (
     <>
@@ -63,6 +65,11 @@ function Membership({ joined, change, onLocked }: MembershipProps) {
         {isWaiting &&
           'Until one approves it, the supervisors do not know this node. If it was removed, ask an officer.'}
       </p>
+      {refused.map((news) => (
+        <p key={news.from} class="notice" role="alert">
+          {refusedText(news, moment)}
+        </p>
+      ))}
       {waiting && <WaitingVersion waiting={waiting} change={change} />}
       <Terms
         terms={terms}
