@@ -19,6 +19,9 @@ message, a comment) is not a program.
   each rule. What a command works on, and where, can raise or lower it.
 - Lowered by: \`--help\`, \`--version\`, dry runs, temporary and generated directories. Raised by:
   root, home directories, system directories, sudo.
+- The working directory is followed through \`cd\`, \`pushd\`, functions and subshells. It lowers a
+  level only where a failed \`cd\` would have ended the line: \`cd /tmp/x && rm -rf *\` is safe,
+  \`cd /tmp/x; rm -rf *\` is not.
 - A variable that the line does not set is unknown. In the name of a program it counts as empty, and
   so it does where a deletion would then reach further (\`rm -rf $DIR/\`). Elsewhere it stays as
   written, because most of them are set.

@@ -38,7 +38,11 @@ export const isQueryOnly = (step: Step): boolean => {
   if (step.isWrapper || TAKES_COMMANDS.test(step.tool)) return false;
   const end = step.args.indexOf('--');
   return (end < 0 ? step.args : step.args.slice(0, end)).some(
-    (arg, at, args) => QUERY.test(arg) && !/^--ref\w*$/.test(args[at - 1] ?? ''),
+    (arg, at, args) =>
+      QUERY.test(arg) &&
+      !/^--ref\w*$/.test(args[at - 1] ?? '') &&
+      // `cargo yank --version 1.0.2` names a version.
+      !(arg === '--version' && /^v?\d/.test(args[at + 1] ?? '')),
   );
 };
 

@@ -188,7 +188,7 @@ class Tracker {
   #noteWritten(step: Step, label: Label): void {
     const directory = unpacksInto(step);
     if (directory !== undefined && step.kind(directory) === 'scratch') this.#unpacked.set(key(directory), label);
-    const named = step.writes.map(({ path }) => path);
+    const named = step.writesAsNamed.map(({ path }) => path);
     const suffixes = Object.hasOwn(SUFFIXES, step.tool) ? (SUFFIXES[step.tool] ?? []) : [];
     const beside = suffixes.flatMap((suffix) => step.operands.map((path) => path + suffix));
     for (const path of [...named, ...beside, ...downloads(step)]) this.#addFile(path, label);

@@ -15,7 +15,7 @@ import {
   writeOf,
   writesOf,
 } from './subjects/files.ts';
-import { type PathContext, type PathKind, pathKind } from './subjects/paths.ts';
+import { kindFrom, locatedPath, type PathContext, type PathKind } from './subjects/paths.ts';
 import type { ProgramWords, Transfer } from './subjects/program-words.ts';
 import type { Sensitivity } from './subjects/sensitive.ts';
 
@@ -121,17 +121,27 @@ export class Step implements ProgramWords {
   }
 
   kind(path: string): PathKind {
-    return pathKind(path, this.pathContext);
+    return kindFrom(path, this.invocation.directory, this.pathContext);
   }
 
-  /** Files that this step changes: by redirection, or because the tool does so. */
+  /** A path with the working directory, if that matters: `cd /etc && rm passwd`. */
+  located(path: string): string {
+    return locatedPath(path, this.invocation.directory, this.pathContext);
+  }
+
+  /** Files that this step changes, located: by redirection, or because the tool does so. */
   get writes(): readonly Write[] {
-    this.#writes ??= [
+    this.#writes ??= this.writesAsNamed.map(({ path, mode }) => ({ path: this.located(path), mode }));
+    return this.#writes;
+  }
+
+  /** The same files by the names that the line gives them. */
+  get writesAsNamed(): readonly Write[] {
+    return [
       ...(this.isWrapper ? [] : this.invocation.redirections.flatMap(writeOf)),
       ...writesOf(this),
       ...codeWrites(this.code),
     ];
-    return this.#writes;
   }
 
   /** Sources and target of a program that copies, moves or links; `-t` names the target first. */
@@ -221,6 +231,7 @@ const redirectionInvocation = ({ redirections, invocations }: Analysis): Invocat
     input: { kind: 'inherited' },
     pipesTo: null,
     background: false,
+    directory: null,
     inFunction: null,
     inLoop: false,
     endless: false,

@@ -43,7 +43,7 @@ const analysisOf = (walk: Walk, dialect: Dialect, length: number): Analysis => (
 
 /** Adds the commands of the rest that look dangerous. What the line has set applies to them. */
 function withRest(analysis: Analysis, scope: Scope, command: string): Analysis {
-  const walk = newWalk(newAnalysisState(), scope);
+  const walk = newWalk(newAnalysisState(), { ...scope, directory: null });
   const frame = { ...topFrame(analysis.dialect), topLevel: false, conditional: true };
   const read = readRest(walk, command, analysis.analysedTo, frame);
   return {

@@ -228,6 +228,14 @@ export interface Substitution {
  * ssh, docker exec, watch, …) are an invocation, followed by those they start, which name them in
  * `via`. Plain arguments, such as messages and file names, are never invocations.
  */
+/** Where a line has gone by `cd`. */
+export interface Directory {
+  /** As written, relative to where the line began; empty if it is known only at run time. */
+  readonly path: string;
+  /** False if a failed `cd` would not have kept the command from running (`cd x; cmd`). */
+  readonly certain: boolean;
+}
+
 export interface Invocation extends Span {
   /**
    * Resolved name: without path and quoting, known variables substituted. The text as written
@@ -256,6 +264,8 @@ export interface Invocation extends Span {
   /** The invocation that reads its output; null at the end of a pipeline. */
   readonly pipesTo: Invocation | null;
   readonly background: boolean;
+  /** Its working directory; null where the line has not changed that. */
+  readonly directory: Directory | null;
   /** Name of the function whose body contains it, even if the function is only defined. */
   readonly inFunction: string | null;
   readonly inLoop: boolean;

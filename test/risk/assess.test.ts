@@ -29,6 +29,54 @@ describe('the path context affects the level', () => {
   });
 });
 
+describe('the working directory is followed through the line', () => {
+  test.each([
+    ['cd / && rm -rf home', {}, 'critical'],
+    ['cd /; rm -rf home', {}, 'critical'],
+    ['cd /var/lib; rm -rf mysql', {}, 'critical'],
+    ['pushd /var && rm -rf lib', {}, 'critical'],
+    ['command cd /etc && rm -rf nginx', {}, 'high'],
+    ['eval cd /etc; rm -rf nginx', {}, 'high'],
+    ['go() { cd /etc; }; go; rm -rf nginx', {}, 'high'],
+    ['cd /var && cd lib && rm -rf mysql', {}, 'critical'],
+    ['cd .. && rm -rf etc', { cwd: '/tmp' }, 'critical'],
+    ['cd && rm -rf *', {}, 'critical'],
+    ['cd ~ && rm -rf Documents', {}, 'high'],
+    ['ssh web "cd / && rm -rf srv"', {}, 'critical'],
+    ['sudo sh -c "cd /var/lib && rm -rf docker"', {}, 'critical'],
+    ['cd /etc && find . -delete', {}, 'critical'],
+    ['cd /etc && cat shadow', {}, 'high'],
+    ['cat shadow', { cwd: '/etc' }, 'high'],
+    ['cd ~/.aws && cat credentials', {}, 'high'],
+    ["cd /etc/cron.d && echo '* * * * * root /tmp/x' > job", {}, 'high'],
+    ['cd /etc && rm passwd', {}, 'critical'],
+    // What runs in another process, or may be undone, has no effect on the rest.
+    ['(cd /etc && ls); rm -rf nginx', {}, 'moderate'],
+    ['cd /etc | cat; rm -rf nginx', {}, 'moderate'],
+    ['cd /etc & rm -rf nginx', {}, 'moderate'],
+    ['x=$(cd /etc; pwd); rm -rf nginx', {}, 'moderate'],
+    ["bash -c 'cd /etc'; rm -rf nginx", {}, 'moderate'],
+    ['go() { cd /etc; }; rm -rf nginx', {}, 'moderate'],
+    ['cd /etc && ssh web rm -rf nginx', {}, 'moderate'],
+    ['cd /etc && popd && rm -rf nginx', {}, 'moderate'],
+    ['cd /etc && cd - && rm -rf nginx', {}, 'moderate'],
+    ['cd /var/www/site && rm index.html', {}, 'safe'],
+    ['rm index.html', { cwd: '/var/www/site' }, 'safe'],
+    ['cd src && cp a b', { cwd: '/home/ann' }, 'safe'],
+    // Only a `cd` that has worked makes the rest harmless.
+    ['cd /tmp/run && rm -rf *', {}, 'safe'],
+    ['cd /tmp && cd run && rm -rf *', {}, 'safe'],
+    ['cd build && rm -rf *', {}, 'safe'],
+    ['cd /tmp/run; rm -rf *', {}, 'high'],
+    ['cd /tmp/run && make; rm -rf *', {}, 'high'],
+    ['cd /tmp/run || true; rm -rf *', {}, 'high'],
+    ['cd "$DIR" && rm -rf *', {}, 'high'],
+    ['rm -rf *', { cwd: '/tmp/run' }, 'safe'],
+  ])('%s in %j is %s', (command, place, expected) => {
+    expect(level(command, place)).toBe(expected);
+  });
+});
+
 describe('what is known only at run time affects the level', () => {
   test.each([
     ['rm -rf "$UNSET/"', 'critical'],

@@ -112,6 +112,9 @@ const HELM: Readonly<Record<string, (s: Step) => Verdict>> = {
     s.sub('auth', 'disable'),
   'k3s-uninstall.sh': () => true,
   'k3s-killall.sh': () => true,
+  'k3s-agent-uninstall.sh': () => true,
+  'rke2-uninstall.sh': () => true,
+  'rke2-killall.sh': () => true,
   rancher: (s) => s.operands.some((word) => /^(?:delete|rm)$/.test(word)),
   crossplane: (s) => s.operands.includes('delete'),
 };

@@ -18,7 +18,9 @@ const KNOWN_NOT_TO_READ =
 /** `@file`, `file:///file`, `man:/file`, `/../../file`. */
 const named = (operand: string): string => normalPath(operand.replace(/^(?:@|(?:file|man|info):(?:\/\/)?(?=\/))/, ''));
 const unknownReader = (step: Step): boolean =>
-  !step.isWrapper && !KNOWN_NOT_TO_READ.test(step.tool) && step.operands.some((path) => HASHES.test(named(path)));
+  !step.isWrapper &&
+  !KNOWN_NOT_TO_READ.test(step.tool) &&
+  step.operands.some((path) => HASHES.test(named(step.located(path))));
 
 /**
  * Search terms for secrets: `grep root /etc/passwd` is harmless, a keyword search in all users'
@@ -42,7 +44,8 @@ const searchesForSecrets = (step: Step): Verdict => {
         words,
       );
     if (!names) return false;
-    if (step.tool !== 'find') return 'moderate';
+    if (step.tool !== 'find')
+      return step.invocation.pipesTo?.via.some(({ name }) => name === 'xargs') ? 'high' : 'moderate';
     const opened = step.args.some(
       (arg, at) =>
         /^-(?:exec|execdir|ok)$/.test(arg) && !/^(?:.*\/)?(?:ls|stat|chmod|chown|file)$/.test(step.args[at + 1] ?? ''),

@@ -159,6 +159,8 @@ const editsDefenseFiles = (step: Step): Verdict => {
 
 /** Settings of macOS that let someone in without a password. */
 const OPENS_LOGIN = /^(?:autoLoginUser|GuestEnabled|AllowGuestAccess)$/;
+/** Settings by which programs accept any certificate. */
+const UNCHECKED = /^(?:NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY)=0$|^GIT_SSL_NO_VERIFY=(?:1|true|yes)$/;
 const DISABLES = /(?:disable-security|--no-verify-ssl|GIT_SSL_NO_VERIFY)/;
 
 export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
@@ -278,13 +280,13 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
   {
     id: 'evasion.tls-off',
     level: 'moderate',
-    tools: 'curl wget git npm pip node python',
+    tools: 'curl wget git npm pip node python export yarn pnpm npx',
     when: (s: Step) =>
       (s.tool === 'git' && /http\.sslVerify[= ]false/i.test(s.args.join(' '))) ||
       (s.tool === 'npm' && s.args.join(' ').includes('strict-ssl false')) ||
-      s.invocation.assignments.some((item) =>
-        /^(?:NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY|GIT_SSL_NO_VERIFY)$/.test(item.name),
-      ) ||
+      (s.tool === 'pip' && s.sub('config', 'set', 'global.trusted-host|install.trusted-host')) ||
+      s.invocation.assignments.some(({ name, value }) => UNCHECKED.test(`${name}=${value?.text ?? ''}`)) ||
+      (s.tool === 'export' && s.some(UNCHECKED)) ||
       s.some(DISABLES),
     technique: 'T1553',
     reason: 'Accepts any server without checking its certificate.',

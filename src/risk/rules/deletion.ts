@@ -23,7 +23,7 @@ const TEMP_NAME = /(?:te?mp|build|cache|out|dist|scratch|work_?dir|stag)/i;
  * If `$X` is empty, `$X/…` starts at the root, and `$X` alone is nothing. `${X:?}` cannot be empty.
  */
 const unknownPath = (path: string): Severity => {
-  if (/^\$\{\w+:\?/.test(path)) return 'moderate';
+  if (/^\$\{\w+:\?|^\$\(mktemp\b/.test(path)) return 'moderate';
   const match = /^\$\{?(\w+)[^/}]*\}?(.*)$/.exec(path);
   if (!match) return 'high';
   const [, name = '', tail = ''] = match;
@@ -118,7 +118,8 @@ const ACCOUNT_FILES = /^\/etc\/(?:passwd|shadow|group)$/;
 const removeFiles = (step: Step): Verdict => {
   if (recursive(step)) return false;
   return worst(
-    targets(step).map((path) => {
+    targets(step).map((written) => {
+      const path = step.located(written);
       if (LEFTOVER.test(path) || (OWN_UNIT.test(path) && !DEFENSES.test(unitName(path)))) return 'moderate';
       if (ACCOUNT_FILES.test(normalPath(path))) return 'critical';
       const kind = step.kind(path);
@@ -224,7 +225,8 @@ const shredLevel = (step: Step, path: string): Verdict =>
 
 const emptied = (step: Step): Verdict => {
   if (step.tool === 'srm' || (step.tool === 'shred' && step.invocation.openArguments)) return 'high';
-  if (step.tool === 'shred') return worst(step.operands.map((path) => shredLevel(step, path))) || 'moderate';
+  if (/^(?:shred|wipe|scrub)$/.test(step.tool))
+    return worst(step.operands.map((path) => shredLevel(step, path))) || 'moderate';
   return worst(
     step.writes
       .filter((item) => item.mode === 'empty')
@@ -313,7 +315,7 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
   {
     id: 'files.shred',
     level: 'high',
-    tools: 'shred truncate cp srm',
+    tools: 'shred truncate cp srm wipe scrub',
     when: emptied,
     technique: 'T1485',
     reason: 'Destroys the content of files so that it cannot be recovered.',

@@ -4,6 +4,7 @@ import type { Step } from '../step.ts';
 import { DESTROY, isDryRun } from '../subjects/verbs.ts';
 
 const terraform = (step: Step): Verdict => {
+  if (step.flag('-help', '-h')) return false;
   if (step.sub('destroy') || (step.sub('apply|plan') && step.flag('-destroy', '--destroy') && step.sub('apply')))
     return 'high';
   if (step.sub('apply')) return step.some(/^--?(?:auto-approve|replace)(?:=(?!false$)|$)/) ? 'high' : 'moderate';
@@ -231,8 +232,15 @@ const azCopy = (step: Step, verb: string): Verdict => {
   if (verb === 'jobs') return step.sub('jobs', 'clean|remove') && 'moderate';
   return verb === 'sync' && /--delete-destination[= ]true/.test(step.args.join(' '));
 };
+/** `b2 delete-bucket`, `b2 bucket delete`, `b2 rm --recursive`. */
+const b2 = (step: Step, verb: string): Verdict => {
+  if (/^delete-(?:bucket|key)$/.test(verb) || step.sub('bucket|key', 'delete')) return 'high';
+  if (isVerb(verb, 'rm delete-file-version')) return step.flag('-r', '--recursive') ? 'high' : 'moderate';
+  return false;
+};
 const buckets = (step: Step, verb: string): Verdict => {
   if (verb === 'sync') return step.flag('--delete-removed', '--delete');
+  if (step.tool === 'b2') return b2(step, verb);
   if (!isVerb(verb, 'rb rm del rmdir expire fixbucket')) return false;
   return verb === 'rb' || step.flag('-r', '--recursive', '--force', '-f') || step.tool === 's5cmd'
     ? 'high'

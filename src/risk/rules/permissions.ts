@@ -9,7 +9,7 @@ const recursive = (step: Step): boolean => step.flag('-R', '--recursive');
  * Operands of chmod and chown after the mode or owner. A mode such as `-x` looks like an option.
  */
 const targets = (step: Step): readonly string[] =>
-  step.some(/^--reference/)
+  step.some(/^--reference/) || (step.tool === 'setfacl' && step.flag('-b', '-k', '--remove-all', '--remove-default'))
     ? step.operands
     : step.args.some((arg) => /^-[rwxXst]+$/.test(arg))
       ? step.operands

@@ -140,13 +140,28 @@ const loadsCode = (name: string, value: string, elevated: boolean): Severity | f
         : 'moderate';
   }
   if (/^(?:BASH_ENV|ENV|ZDOTDIR)$/.test(name))
-    return /^\/(?!etc\/|usr\/|opt\/|home\/|root\/)/.test(value) ? 'high' : false;
+    return /^\/(?!etc\/|usr\/|opt\/|home\/|root\/)|^<\(/.test(value) ? 'high' : false;
+  // `-Mbase;system(…)`: text after the name of a module is a program.
+  if (name === 'PERL5OPT' && /[;(`]/.test(value)) return 'high';
   if (!LOADED_FIRST.test(name) || !/(?:^|[^\w]|-[A-Za-z])\/(?:tmp|dev\/shm|var\/tmp)\//.test(value)) return false;
   return elevated || /OPTIONS$|OPT$|STARTUP$/.test(name) ? 'high' : false;
 };
-/** `enable -f /tmp/x.so x`: a builtin of bash from a file that anyone may have written. */
-const loadsBuiltin = (step: Step): boolean =>
-  step.tool === 'enable' && /^(?:\.{0,2}\/)(?!(?:usr|lib|opt)\/)/.test(step.value('-f') ?? '');
+/** Options that name a library to load. */
+const LIBRARY_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  enable: ['-f'],
+  openssl: ['-engine', '-provider-path'],
+  curl: ['--engine'],
+  'ssh-keygen': ['-D'],
+  'ssh-add': ['-s'],
+  ssh: ['-I'],
+};
+/** `enable -f /tmp/x.so x`: code from a file that anyone may have written. */
+const loadsLibrary = (step: Step): boolean => {
+  const options = Object.hasOwn(LIBRARY_OPTIONS, step.tool) ? LIBRARY_OPTIONS[step.tool] : undefined;
+  return (
+    options !== undefined && /^\.{0,2}\/(?!(?:usr|lib|lib64|opt|nix|Library)\/)/.test(step.value(...options) ?? '')
+  );
+};
 
 const preloads = ({ analysis, steps }: CommandLineContext): Verdict => {
   const found = [
@@ -155,7 +170,7 @@ const preloads = ({ analysis, steps }: CommandLineContext): Verdict => {
       step.invocation.assignments.map(({ name, value }) => loadsCode(name, value?.text ?? '', step.elevated)),
     ),
   ];
-  if (steps.some(loadsBuiltin)) return 'high';
+  if (steps.some(loadsLibrary)) return 'high';
   return found.find((level) => level === 'high') ?? found.find((level) => level !== false) ?? false;
 };
 

@@ -54,13 +54,17 @@ const CODE_EVAL =
 const CODE_RUN =
   /\b(?:exec|eval|system|popen|spawn|execSync|subprocess|compile|iex|Invoke-Expression|instance_eval|passthru|shell_exec|runpy)\b/i;
 const CODE_DECODE =
-  /b64decode|base64|fromhex|unhexlify|decode64|atob\(|Buffer\.from|codecs\.decode|unpack\(|marshal\.loads|zlib\.decompress|rot_?13|chr\(|fromCharCode|FromBase64String|pickle\.loads/i;
+  /b64decode|base64|fromhex|unhexlify|decode64|atob\(|Buffer\.from|codecs\.decode|unpack\(|\bpack\s*\(?\s*["'][Hh]\d*\*?["']|marshal\.loads|zlib\.decompress|rot_?13|chr\(|fromCharCode|FromBase64String|pickle\.loads/i;
 
 /** Modules that the code is given by options: `perl -MLWP::Simple -e`, `ruby -ropen-uri -e`. */
 const MODULE = /^-(?:M(?:LWP|HTTP|MIME)|r(?:open-uri|net))/;
 /** Node's modules of the network, with what runs a text. */
 const NODE_FETCH = /require\(\s*['"](?:node:)?https?['"]\s*\)[\s\S]*\.get\(/;
+/** `deno run -A https://…`: a program from the network that may do everything. */
+const runsAddress = (step: Step): boolean =>
+  step.tool === 'deno' && step.sub('run') && step.some(/^https?:\/\//) && step.some(/^(?:-A|--allow-(?:all|run|ffi))/);
 const fetchesCode = (step: Step): boolean => {
+  if (runsAddress(step)) return true;
   const { code } = step;
   if (/memfd_create|syscall\(\s*(?:319|279|385)\b/.test(code)) return true;
   if (!CODE_RUN.test(code)) return false;
@@ -158,14 +162,18 @@ export const REMOTE_CODE_RULES: readonly StepRule[] = inFamily('remote-code', [
   {
     id: 'remote-code.untrusted-package',
     level: 'high',
-    tools: 'pip npm gem cpan cpanm go cargo',
+    tools: 'pip npm gem dnf yum rpm zypper pacman',
     when: (s: Step) =>
       (s.tool === 'pip' &&
         s.sub('install|download') &&
         (s.some(/^(?:git\+)?http:\/\//) ||
           s.flag('--trusted-host') ||
           /^http:/.test(s.value('-i', '--index-url', '--extra-index-url') ?? ''))) ||
-      (s.tool === 'npm' && s.sub('install|i|add') && s.some(/^http:\/\/|--registry=http:\/\//)),
+      (s.tool === 'npm' &&
+        s.sub('install|i|add') &&
+        (s.some(/^http:\/\/|--registry=http:\/\//) || /^http:/.test(s.value('--registry') ?? ''))) ||
+      (s.tool === 'gem' && s.sub('install') && /^http:/.test(s.value('-s', '--source') ?? '')) ||
+      (/^(?:dnf|yum|rpm|zypper|pacman)$/.test(s.tool) && s.some(/^http:\/\/\S+\.(?:rpm|pkg\.tar\.\w+)$/)),
     technique: 'T1195.001',
     reason: 'Installs a package over a connection that others can tamper with.',
     safer: 'Use the registry over https and pin the version.',

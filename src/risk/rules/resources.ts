@@ -60,7 +60,12 @@ const fills = (step: Step): boolean => {
         ? step.args.filter((arg) => arg.startsWith('if=')).map((arg) => arg.slice(3))
         : [];
   if (!source.some((path) => /^\/dev\/(?:zero|u?random)$/.test(path))) return false;
-  if (step.tool === 'dd') return step.invocation.inLoop && step.invocation.background;
+  if (step.tool === 'dd') {
+    if (step.invocation.inLoop && step.invocation.background) return true;
+    // A device ends by itself; that it is overwritten is another rule's matter.
+    const isFile = step.writes.some(({ path }) => /^[/~$]/.test(path) && !path.startsWith('/dev/'));
+    return isFile && !step.some(/^count=/);
+  }
   return step.writes.some((item) => !/^\/dev\/null/.test(item.path));
 };
 

@@ -45,6 +45,7 @@ const BACKUPS: Readonly<Record<string, (s: Step) => Verdict>> = {
       /^(?:remove-older-than|remove-all-but-n-full|remove-all-inc-of-but-n-full|cleanup)$/.test(word),
     ) && s.flag('--force'),
   timeshift: (s) => s.some(/^--delete(?:-all)?$|^--restore$/),
+  snapper: (s) => s.operands.includes('delete'),
   tarsnap: (s) => s.flag('-d', '--nuke'),
   pgbackrest: (s) => s.operands.some((word) => /^(?:expire|stanza-delete|restore)$/.test(word)),
   'wal-g': (s) => s.sub('delete'),
@@ -90,7 +91,7 @@ const REMOVE =
   /^(?:delete|destroy|purge|remove|rm|wipe|erase|drop|terminate|expire|revoke|archive|clean|uninstall|deactivate|disable|reset|seal|del|trash|rmdir|unset|cancel|refund|clear|detach|unregister|move-to-trash)(?:[-:].*)?$/;
 /** Service clients whose verb is among their first words. */
 const CLIENTS =
-  'vault op doppler infisical chamber gopass bw pass ldcli flipt unleash stripe square braintree pd newrelic datadog-ci sentry-cli promtool amtool logcli grafana splunk algolia meilisearch solr opensearch-cli elasticsearch-plugin circleci travis jenkins-cli gitlab-runner buildkite-agent drone tkn mailgun sendgrid postmark nsupdate cfcli route53 dnscontrol step ipset conjur akeyless lk twilio ceph rbd rados gluster hdfs hadoop launchctl-ld split traefik ory auth0 okta snowsql databricks dvc wandb mlflow huggingface-cli confluent ccloud cloudflared teleport tsh tctl tailscale zerotier-cli pm2 supervisorctl';
+  'vault op doppler infisical chamber gopass bw pass ldcli flipt unleash stripe square braintree pd newrelic datadog-ci sentry-cli promtool amtool logcli grafana splunk algolia meilisearch solr opensearch-cli elasticsearch-plugin circleci travis jenkins-cli gitlab-runner buildkite-agent drone tkn mailgun sendgrid postmark nsupdate cfcli route53 dnscontrol step ipset conjur akeyless lk twilio ceph rbd rados gluster hdfs hadoop launchctl-ld split traefik ory auth0 okta snowsql databricks dvc wandb mlflow huggingface-cli confluent ccloud cloudflared teleport tsh tctl tailscale zerotier-cli pm2 supervisorctl swift cscli';
 const MODERATE_VERBS = new Set(['disable', 'reset', 'unset', 'cancel', 'archive', 'clean']);
 const MODERATE_TOOLS = new Set([
   'pm2',

@@ -47,6 +47,7 @@ const executes = (step: Step): Verdict => {
   if (/^(?:nc|ncat|netcat)$/.test(step.tool) && step.some(/^-[a-zA-Z]*[ec][a-zA-Z]*$/) && step.some(SHELL_WORD))
     return true;
   if (step.tool === 'socat') return socatExecutes(step);
+  if (step.tool === 'websocat' && step.some(/^(?:sh-c|exec|cmd):/)) return true;
   if (
     step.some(/^-(?:[a-zA-Z]*[ec])$|^--(?:exec|sh-exec|lua-exec)/) &&
     step.tool !== 'telnet' &&
@@ -78,7 +79,7 @@ const pipedToNet = (step: Step): boolean => {
 };
 
 const SOCKET =
-  /socket\.socket|(?:from|import)\s+socket\b|__import__\(\s*['"]socket|open_connection\(|Deno\.(?:connect|listen)|Bun\.(?:connect|listen)|new\s+Socket\s*\(|TCPSocket|UDPSocket|\bsocket\s*\(|use\s+Socket|IO::Socket|TCPSocket|TCPServer|fsockopen|stream_socket|pfsockopen|net\.(?:Socket|connect|createServer|createConnection)|require\(\s*['"](?:net|socket)['"]\s*\)|require\s*\(?['"]socket['"]|\/inet\d?\/(?:tcp|udp)\/|socketConnection|\bsocket\s+-|ServerSocket|TCPClient|Net\.Sockets|\bTcp\b|WSAStartup|luasocket|server_socket|make\.socket|\bnet\.Dial\b|\w\(\s*['"]socket['"]\s*\)|using\s+Sockets|gen_tcp|Socket\.tcp/i;
+  /socket\.socket|(?:from|import)\s+socket\b|__import__\(\s*['"]socket|open_connection\(|Deno\.(?:connect|listen)|Bun\.(?:connect|listen)|new\s+Socket\s*\(|TCPSocket|UDPSocket|\bsocket\s*\(|use\s+Socket|IO::Socket|TCPSocket|TCPServer|fsockopen|stream_socket|pfsockopen|net\.(?:Socket|connect|createServer|createConnection)|require\(\s*['"](?:net|socket)['"]\s*\)|require\s*\(?['"]socket['"]|\/inet\d?\/(?:tcp|udp)\/|socketConnection|\bsocket\s+-|\[socket\s|ServerSocket|TCPClient|Net\.Sockets|\bTcp\b|WSAStartup|luasocket|server_socket|make\.socket|\bnet\.Dial\b|\w\(\s*['"]socket['"]\s*\)|using\s+Sockets|gen_tcp|Socket\.tcp/i;
 const SPAWN =
   /\bexec\w*\b|\bsystem\b|\bspawn\w*\b|\bpopen\w*\b|dup2|pty\.|child_process|subprocess|getline|io\.popen|os\.execute|Process|\/bin\/\w*sh|shell_exec|passthru|proc_open|\bopen\b|ProcessBuilder|:os\.cmd|\b(?:read|run)\(`|\|&/;
 const codeShell = (step: Step): boolean => {
@@ -92,7 +93,7 @@ const codeShell = (step: Step): boolean => {
     SPAWN.test(text) &&
     (/\b(?:ba|da|z|k|a|c|tc|fi)?sh\b|cmd\.exe|powershell|getline|\$SHELL|\/bin\//.test(text) ||
       // Received text is run as a command, so no shell needs to be named.
-      /dup2|popen\(\s*\w+\s*,|\.gets\b[\s\S]*(?:popen|system|exec)|rec(?:v|eive)\b[\s\S]*(?:popen|system|exec|subprocess|Process\.new)|\b(?:system|exec)\s*\(?\s*\$_\s*\)?\s*while\s*\(?\s*</i.test(
+      /dup2|popen\(\s*\w+\s*,|\.gets\b[\s\S]*(?:popen|system|exec)|rec(?:v|eive)\b[\s\S]*(?:popen|system|exec|subprocess|Process\.new)|\bgets\s+\$\w+[\s\S]*\b(?:exec|eval)\b|\b(?:system|exec)\s*\(?\s*\$_\s*\)?\s*while\s*\(?\s*</i.test(
         text,
       ))
   );
@@ -114,6 +115,10 @@ const opensShell = (step: Step): boolean => {
   if (!step.args.every((arg) => /^-(?:[ipl]+|-login|-norc|-noprofile)$/.test(arg))) return false;
   return ESCAPES.test(starter) || (PREFIXES.test(starter) && /^\/(?:usr\/)?bin\/(?:ba|da)?sh$/.test(name.text));
 };
+
+/** tar runs the command while it reads or writes an archive, which no ordinary task needs. */
+const runsAtCheckpoint = (step: Step): boolean =>
+  /^g?tar$/.test(step.tool) && !step.isWrapper && /^exec=/.test(step.value('--checkpoint-action') ?? '');
 
 export const SHELL_LINE_RULES: readonly CommandLineRule[] = inFamily('shells', [
   {
@@ -202,7 +207,7 @@ export const SHELL_RULES: readonly StepRule[] = inFamily('shells', [
     id: 'shells.escape',
     level: 'high',
     tools: '*',
-    when: opensShell,
+    when: (s: Step) => opensShell(s) || runsAtCheckpoint(s),
     technique: 'T1202',
     reason: 'Starts a shell from a program that is not meant for it, which hides it from rules and histories.',
     safer: 'Start the shell directly.',

@@ -217,7 +217,8 @@ const isOption = (text: string): boolean => text.length > 1 && text.startsWith('
 /** Kinds of secrets among the files that a step reads. */
 export const secretsOf = (step: ProgramWords): ReadonlySet<Sensitivity> => {
   const found = new Set<Sensitivity>();
-  for (const path of secretReads(step)) {
+  for (const named of secretReads(step)) {
+    const path = step.located(named);
     const kind = sensitivityOf(path);
     if (kind !== null) found.add(kind === 'key-like' && SYSTEM_KEY.test(path) ? 'key' : kind);
   }

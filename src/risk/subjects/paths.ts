@@ -2,6 +2,8 @@
  * Classifies paths in commands by their text and the working directory, without file system access.
  */
 
+import type { Directory } from '../../shell/model.ts';
+
 /** Where a command runs. Both are optional, because imported history has neither. */
 export interface PathContext {
   readonly cwd?: string;
@@ -148,6 +150,7 @@ export const pathKind = (text: string, context: PathContext = {}): PathKind => {
   if (path !== '/' && coversTop(normalPath(text.trim()))) return 'system';
   if (path === '.' || path === '../' || path === '$PWD' || path === '${PWD}' || path === '$(pwd)' || path === '`pwd`') {
     const here = context.cwd ? kindOfAbsolute(normalPath(context.cwd)) : 'here';
+    if (isTemporary(normalPath(context.cwd ?? ''))) return 'scratch';
     return here === 'root' || here === 'home' || here === 'system' ? here : 'here';
   }
   if (/^\.\.(?:\/\.\.)*$/.test(path)) return 'parent';
@@ -160,4 +163,38 @@ export const pathKind = (text: string, context: PathContext = {}): PathKind => {
   if (!context.cwd) return 'relative';
   const full = kindOfAbsolute(absolute(plain, context));
   return full === 'personal' || full === 'absolute' || full === 'device' ? 'relative' : full;
+};
+
+/** The working directory of a command; undefined if it is known only at run time. */
+const directoryPath = ({ path }: Directory, { cwd }: PathContext): string | undefined => {
+  if (path === '') return undefined;
+  return normalPath(/^[/~$]/.test(path) || cwd === undefined ? path : `${cwd}/${path}`);
+};
+
+/** Absolute, on another host, or known only at run time. */
+const NOT_RELATIVE = /^(?:[/~$`(-]|[\w.@-]+:)|^$/;
+/**
+ * A relative path as seen from where the line began. Without `cd` on the line, paths in directories
+ * of the system become absolute; others stay as written.
+ */
+export const locatedPath = (path: string, directory: Directory | null, context: PathContext): string => {
+  const { cwd } = context;
+  if ((directory === null && cwd === undefined) || NOT_RELATIVE.test(path)) return path;
+  if (directory === null) return SYSTEM_PART.test(`${cwd}/`) ? normalPath(`${cwd}/${path}`) : path;
+  const from = directoryPath(directory, context);
+  return from === undefined ? path : normalPath(`${from}/${path}`);
+};
+
+const WORSE: ReadonlySet<PathKind> = new Set(['root', 'home', 'system', 'system-part', 'device']);
+/**
+ * Classifies a path that is used after `cd` on the line. If the `cd` may have failed, the worse of
+ * both directories counts.
+ */
+export const kindFrom = (path: string, directory: Directory | null, context: PathContext): PathKind => {
+  const from = directory === null ? undefined : directoryPath(directory, context);
+  if (directory === null || from === undefined) return pathKind(path, context);
+  const moved = /^[/~]/.test(from)
+    ? pathKind(path, { ...context, cwd: from })
+    : pathKind(locatedPath(path, directory, context), context);
+  return directory.certain || WORSE.has(moved) ? moved : pathKind(path, context);
 };

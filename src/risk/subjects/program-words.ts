@@ -21,4 +21,5 @@ export interface ProgramWords {
   flag(...names: readonly string[]): boolean;
   value(...names: readonly string[]): string | undefined;
   some(pattern: RegExp): boolean;
+  located(path: string): string;
 }

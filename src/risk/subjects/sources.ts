@@ -87,7 +87,15 @@ const printsSecrets = (step: Step): boolean => {
     case 'gpg':
       return step.some(/^--export-secret/);
     case 'aws':
-      return step.sub('secretsmanager', 'get-secret-value');
+      return step.sub('secretsmanager', 'get-secret-value') || step.sub('configure', 'export-credentials');
+    case 'gh':
+      return step.sub('auth', 'token');
+    case 'az':
+      return step.sub('keyvault', 'secret', 'show');
+    case 'gcloud':
+      return step.sub('secrets', 'versions', 'access');
+    case 'secret-tool':
+      return step.sub('lookup|search');
     case 'kubectl':
       return step.sub('get', 'secret|secrets') && step.flag('-o', '--output');
     case 'grep':
@@ -98,10 +106,10 @@ const printsSecrets = (step: Step): boolean => {
   }
 };
 
+/** With or without a scheme: `https://host/file`, `10.0.0.1:8000/file`. */
+const ADDRESS = /^(?:(?:https?|ftp):\/\/|[\w-]+(?:\.[\w-]+)+(?::\d+)?\/)/;
 /** Names that a download has without being told one: `curl -O url`, `wget url`. */
 export const downloads = (step: Step): readonly string[] =>
   step.tool === 'wget' || (isFetcher(step) && step.flag('-O', '--remote-name', '--remote-name-all', '-J'))
-    ? step.args
-        .filter((arg) => /^(?:https?|ftp):\/\//.test(arg))
-        .map((arg) => arg.replace(/[?#].*$/, '').replace(/^.*\//, ''))
+    ? step.args.filter((arg) => ADDRESS.test(arg)).map((arg) => arg.replace(/[?#].*$/, '').replace(/^.*\//, ''))
     : [];

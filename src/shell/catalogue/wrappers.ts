@@ -36,6 +36,13 @@ const TRACE: WrapperSpec = {
 };
 const MULTICALL: WrapperSpec = { ...prefix, inert: ['--list', '--install', '--help', '--list-full', '--long'] };
 
+/** The dynamic linker, which starts the program that it is given: ld.so(8). */
+const LINKER: WrapperSpec = {
+  ...words,
+  long: ['library-path', 'preload', 'audit', 'argv0', 'inhibit-rpath', 'glibc-hwcaps-prepend', 'glibc-hwcaps-mask'],
+  inert: ['--list', '--verify', '--version', '--help', '--list-tunables', '--list-diagnostics'],
+};
+
 export const WRAPPERS: Readonly<Record<string, WrapperSpec>> = {
   // privilege
   sudo: {
@@ -363,6 +370,19 @@ export const WRAPPERS: Readonly<Record<string, WrapperSpec>> = {
   },
   busybox: MULTICALL,
   toybox: MULTICALL,
+  'ld.so': LINKER,
+  'ld-linux.so.2': LINKER,
+  'ld-linux-x86-64.so.2': LINKER,
+  'ld-linux-aarch64.so.1': LINKER,
+  'ld-musl-x86_64.so.1': LINKER,
+  'ld-musl-aarch64.so.1': LINKER,
+  wsl: {
+    ...words,
+    short: 'du',
+    long: ['distribution', 'user', 'cd', 'shell-type'],
+    inert: ['-l', '--list', '-t', '--terminate', '--shutdown', '--status', '--install', '--update', '--unregister'],
+    effect: 'contained',
+  },
   tini: { ...words, short: 'pe' },
   'dumb-init': { ...words, short: 'r' },
 };

@@ -5,6 +5,7 @@ import { inputText } from '../expansion/input-text.ts';
 import { setVariable } from '../expansion/scope.ts';
 import type { Assignment, Word } from '../model.ts';
 import { wordOf } from '../syntax/parts.ts';
+import { changeDirectory } from './directory.ts';
 import { type Call, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import { optionValue, readOptions } from './options/options.ts';
 import { wordSource } from './payload.ts';
@@ -17,6 +18,7 @@ const ASSIGNMENT = /^([A-Za-z_]\w*)(?:\[[^\]]*\])?(\+?)=/;
 /** Applies the builtin and returns what it prints; undefined if `tool` is not one of them. */
 export function runBuiltin(walk: Walk, call: Call, tool: string, frame: Frame): Output | undefined {
   const args = call.words.slice(1);
+  changeDirectory(walk, tool, args);
   if (DECLARING.has(tool)) return declare(walk, args, tool === 'export' || hasFlag(args, 'x'), frame);
   if (tool === 'set' && frame.dialect === 'fish') return setFish(walk, call, args, frame);
   if (tool === 'set') return setPositional(walk, args);

@@ -94,6 +94,7 @@ export function addInvocation(
     input,
     pipesTo: null,
     background: frame.background,
+    directory: walk.scope.directory,
     inFunction: frame.inFunction,
     inLoop: frame.inLoop,
     endless: frame.endless,

@@ -8,6 +8,7 @@ import type { Input, Word } from '../model.ts';
 import { computedSource } from '../source.ts';
 import { cutOff } from '../syntax/reader.ts';
 import { runBuiltin } from './builtins.ts';
+import { leaveCall } from './directory.ts';
 import { runExecBuiltin } from './exec-builtins.ts';
 import { fileText, referencedTexts, runFileTool } from './files.ts';
 import { addInvocation, type Call, type Frame, inputOf, type Output, type Walk } from './frame.ts';
@@ -19,7 +20,14 @@ import { runText } from './run-text.ts';
 import { toolName } from './tool-name.ts';
 import { runWrapper } from './unwrap.ts';
 
-export function runCall(walk: Walk, written: Call, frame: Frame): Output {
+export function runCall(walk: Walk, call: Call, frame: Frame): Output {
+  const { directory } = walk.scope;
+  const output = runResolved(walk, call, frame);
+  leaveCall(walk, call, directory);
+  return output;
+}
+
+function runResolved(walk: Walk, written: Call, frame: Frame): Output {
   const name = written.words[0];
   if (name === undefined) return null;
   for (const { text } of written.words) walk.state.walked += text.length + 1;

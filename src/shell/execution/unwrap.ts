@@ -156,6 +156,7 @@ function transparentCall(call: Call, reading: Reading): Call {
 function runInner(walk: Walk, call: Call, spec: WrapperSpec, reading: Reading, frame: Frame, tool: string): Output {
   const dialect: Dialect = tool === 'eval' ? frame.dialect : 'sh';
   let output: Output = null;
+  if (spec.effect !== undefined && spec.effect !== 'elevates') walk.scope.directory = null;
   if (hasPayload(spec, reading)) {
     for (const source of payloadSources(spec, reading)) output = runText(walk, source, dialect, frame);
     return output;

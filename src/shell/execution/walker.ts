@@ -16,6 +16,7 @@ import type {
 } from '../model.ts';
 import { cutOff } from '../syntax/reader.ts';
 import { openCoprocess, openDescriptors, openFiles, openRedirection, readDescriptor } from './descriptors.ts';
+import { doubtDirectory } from './directory.ts';
 import { recordRedirections } from './files.ts';
 import type { Call, Frame, Output, Walk } from './frame.ts';
 import { addInvocation, inputOf } from './frame.ts';
@@ -32,7 +33,10 @@ export function runScript(walk: Walk, script: Script, frame: Frame): Output {
   for (const { pipeline, separator } of script.items) {
     if (isExhausted(walk, pipeline.start)) return null;
     const background = frame.background || separator === '&';
+    const { directory } = walk.scope;
     const printed = runPipeline(walk, pipeline, { ...frame, conditional, background });
+    if (separator === '&') walk.scope.directory = directory;
+    else if (separator !== '&&') doubtDirectory(walk);
     output = output === null || printed === null ? null : output + printed;
     if (output !== null && output.length > MAX_VALUE) output = null;
     conditional = frame.conditional || separator === '&&' || separator === '||';
@@ -56,7 +60,9 @@ function runPipeline(walk: Walk, pipeline: Pipeline, frame: Frame): Output {
   let previous: { from: number; to: number } | null = null;
   for (const command of pipeline.commands) {
     const from = walk.invocations.length;
+    const { directory } = walk.scope;
     output = runCommand(walk, command, { ...frame, input });
+    if (pipeline.commands.length > 1) walk.scope.directory = directory;
     const to = walk.invocations.length;
     if (previous !== null) linkReader(walk, previous, from);
     if (pipeline.commands.length > 1) input = { kind: 'pipe', from: walk.invocations.slice(from, to), output };
@@ -164,7 +170,9 @@ function substituter(walk: Walk, frame: Frame, argument: number, found: Substitu
     substitute: (script, kind, direction) => {
       const from = walk.invocations.length;
       const input: Input = direction === 'out' ? { kind: 'process', from: [] } : { kind: 'inherited' };
+      const { directory } = walk.scope;
       const output = runScript(walk, script, { ...inner, input });
+      walk.scope.directory = directory;
       found.push({ kind, argument, invocations: walk.invocations.slice(from), output });
       return output;
     },
@@ -182,12 +190,14 @@ function runCompound(walk: Walk, command: CompoundCommand, frame: Frame): Output
   walk.redirections.push(...redirections);
   const words = expandWords(command.words, () => expander);
   const input = inputOf(redirections, frame);
+  const { directory } = walk.scope;
   if (command.kind === 'test') addTest(walk, command, { words, redirections, substitutions: found }, frame, input);
   const output =
     command.kind === 'loop'
       ? runLoop(walk, command, words, { ...frame, input, inLoop: true })
       : runBranches(walk, command, { ...frame, input });
   if (command.kind === 'coproc') openCoprocess(walk, command.name ?? 'COPROC', command, NO_SCRIPT);
+  if (command.kind === 'coproc' || command.kind === 'subshell') walk.scope.directory = directory;
   recordRedirections(walk, redirections, output, frame);
   return redirectsOutput(redirections) ? '' : output;
 }
@@ -273,12 +283,13 @@ function defineFunction(walk: Walk, command: CompoundCommand, frame: Frame): voi
   const from = walk.invocations.length;
   const inner: Frame = { ...frame, inFunction: name, topLevel: false, conditional: true, depth: frame.depth + 1 };
   const variables = new Map(walk.scope.variables);
-  const { positional } = walk.scope;
+  const { positional, directory } = walk.scope;
   walk.scope.positional = null;
   walk.scope.active.add(name);
   for (const { script } of command.branches) runScript(walk, script, { ...inner, input: { kind: 'inherited' } });
   walk.scope.active.delete(name);
   walk.scope.positional = positional;
+  walk.scope.directory = directory;
   for (const [key, value] of variables) walk.scope.variables.set(key, value);
   const { start, end } = command;
   walk.functions.push({ name, invocations: walk.invocations.splice(from), start, end });

@@ -1,5 +1,5 @@
 import { MAX_SUBSTITUTED, MAX_VALUE } from '../limits.ts';
-import type { CompoundCommand, Redirection, VariablePart, Word, WordPart } from '../model.ts';
+import type { CompoundCommand, Directory, Redirection, VariablePart, Word, WordPart } from '../model.ts';
 
 /** Known state of the shell at one point of the command line. */
 export interface Scope {
@@ -33,6 +33,8 @@ export interface Scope {
   substituted: number;
   /** `$1`, `$2`, … of the function or `sh -c` being walked; null if unknown. */
   positional: readonly Word[] | null;
+  /** The working directory; null where the line began. */
+  directory: Directory | null;
 }
 
 export const newScope = (): Scope => ({
@@ -52,6 +54,7 @@ export const newScope = (): Scope => ({
   reads: new Set(),
   substituted: 0,
   positional: null,
+  directory: null,
 });
 
 /** The value of a reference; null if it is known only at run time. */

@@ -61,6 +61,10 @@ export const CLOUD_EXAMPLES: RuleExamples = {
   },
   'cloud.delete-objects': {
     fires: [
+      'b2 delete-bucket photos',
+      'b2 bucket delete photos',
+      'b2 rm --recursive b2://photos',
+
       'gsutil rm -r gs://b',
       'gsutil -m rm -r gs://b/*',
       'gsutil rb gs://b',
@@ -68,6 +72,13 @@ export const CLOUD_EXAMPLES: RuleExamples = {
       'rclone delete remote:x',
       'rclone sync a remote:b',
     ],
-    silent: ['gsutil ls', 'bq ls', 'gsutil cp a gs://b', 'rclone copy a remote:b'],
+    silent: [
+      'b2 list-buckets',
+      'b2 upload-file photos a a',
+      'gsutil ls',
+      'bq ls',
+      'gsutil cp a gs://b',
+      'rclone copy a remote:b',
+    ],
   },
 };

@@ -55,7 +55,7 @@ export const CLUSTER_EXAMPLES: RuleExamples = {
     ],
   },
   'cluster.tool-delete': {
-    fires: ['helm delete x', 'velero backup delete x'],
+    fires: ['rke2-uninstall.sh', 'k3s-agent-uninstall.sh', 'helm delete x', 'velero backup delete x'],
     silent: ['helm list', 'helm install x y', 'helm upgrade --install x y'],
   },
   'cluster.store-read': {

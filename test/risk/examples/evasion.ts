@@ -202,11 +202,18 @@ export const EVASION_EXAMPLES: RuleExamples = {
   },
   'evasion.tls-off': {
     fires: [
+      'export NODE_TLS_REJECT_UNAUTHORIZED=0',
+      'pip config set global.trusted-host x.example',
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 npm ci',
+
       'git config --global http.sslVerify false',
       'git -c http.sslVerify=false clone x',
       'NODE_TLS_REJECT_UNAUTHORIZED=0 node x.js',
     ],
     silent: [
+      'export NODE_TLS_REJECT_UNAUTHORIZED=1',
+      'pip config set global.index-url https://x.example',
+
       'pip install requests',
       "python -c 'import os; print(os.getuid())'",
       'curl -k https://localhost',

@@ -27,6 +27,15 @@ export const FILES_EXAMPLES: RuleExamples = {
   },
   'files.code-removes': {
     fires: [
+      "python3 -c \"from pathlib import Path; [p.unlink() for p in Path('/etc').rglob('*')]\"",
+      'php -r \'array_map("unlink", glob("/etc/*"));\'',
+      'ruby -e \'Dir.glob("/etc/*").each { |f| File.delete f }\'',
+      'emacs --batch --eval \'(delete-directory "/home" t)\'',
+      "tclsh <<< 'file delete -force /etc'",
+      "pwsh -Command 'Remove-Item -Recurse -Force /home'",
+      "pwsh -c 'ri -r -fo /etc'",
+      "pwsh -c 'Get-ChildItem /var/lib | Remove-Item -Recurse -Force'",
+
       'python -c "import shutil; shutil.rmtree(\'/\')"',
       "node -e \"require('fs').rmSync('/', {recursive:true})\"",
       "ruby -e \"require 'fileutils'; FileUtils.rm_rf('/')\"",
@@ -34,6 +43,11 @@ export const FILES_EXAMPLES: RuleExamples = {
       "python3 <<EOF\nimport shutil\nshutil.rmtree('/')\nEOF",
     ],
     silent: [
+      "pwsh -c 'Remove-Item /tmp/x -Recurse'",
+      "pwsh -c 'Get-Item /etc'",
+      'ri String',
+      'python3 -c "import os; os.makedirs(\'/etc/x\')"',
+
       'pwsh -File x.ps1',
       "python -c 'import os; print(os.getuid())'",
       "osascript -e 'beep'",
@@ -110,6 +124,10 @@ export const FILES_EXAMPLES: RuleExamples = {
   },
   'files.remove-tree': {
     fires: [
+      'cd /var/lib; rm -rf mysql',
+      '/lib64/ld-linux-x86-64.so.2 /bin/rm -rf /etc',
+      'wsl rm -rf /mnt/c/Users',
+
       'rm -rf ${HOME:?}',
       "ssh host 'rm -rf /'",
       'eval "rm -rf /"',
@@ -121,6 +139,8 @@ export const FILES_EXAMPLES: RuleExamples = {
       'rm --recursive --force /srv',
     ],
     silent: [
+      'cd /tmp/run && rm -rf *',
+
       'rm file',
       'cat <<EOF > script.sh\nrm -rf /\nEOF',
       'tee notes.md <<EOF\nsudo rm -rf /\nEOF',
@@ -129,6 +149,9 @@ export const FILES_EXAMPLES: RuleExamples = {
   },
   'files.shred': {
     fires: [
+      'wipe -rf /home/ann',
+      'scrub -f /dev/sda1',
+
       'shred -u notes.txt',
       'shred -n3 -z server.key',
       'shred -u secret.txt',

@@ -8,6 +8,8 @@ export const INFRASTRUCTURE_EXAMPLES: RuleExamples = {
   'infrastructure.destroy': {
     fires: [
       'terraform destroy',
+
+      'terraform destroy',
       'terraform apply -auto-approve',
       'terraform state rm x',
       'terraform taint x',
@@ -16,7 +18,13 @@ export const INFRASTRUCTURE_EXAMPLES: RuleExamples = {
       'tofu destroy',
       'terragrunt run-all destroy',
     ],
-    silent: ['terraform plan', 'terraform init', 'terraform validate', 'terraform state list'],
+    silent: [
+      'terraform destroy -help',
+      'terraform plan',
+      'terraform init',
+      'terraform validate',
+      'terraform state list',
+    ],
   },
   'infrastructure.force-playbook': {
     fires: ['ansible-galaxy remove x'],

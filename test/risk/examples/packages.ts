@@ -6,8 +6,20 @@ export const PACKAGES_EXAMPLES: RuleExamples = {
     silent: ['nix build'],
   },
   'packages.publish': {
-    fires: ['npm deprecate x@1 y', 'npm unpublish pkg --force', 'cargo yank --vers 1', 'gem yank x'],
-    silent: ['cargo build', 'npm view x', 'docker run --rm -v $(pwd):/app -w /app node:18 npm test', 'npm install'],
+    fires: [
+      'cargo yank --version 1.0.2 x',
+      'npm deprecate x@1 y',
+      'npm unpublish pkg --force',
+      'cargo yank --vers 1',
+      'gem yank x',
+    ],
+    silent: [
+      'cargo --version',
+      'cargo build',
+      'npm view x',
+      'docker run --rm -v $(pwd):/app -w /app node:18 npm test',
+      'npm install',
+    ],
   },
   'packages.registry': {
     fires: ['npm cache clean --force'],

@@ -28,6 +28,8 @@ export const PERMISSIONS_EXAMPLES: RuleExamples = {
   },
   'permissions.recursive-on-system': {
     fires: [
+      'setfacl -b -R /',
+
       'chmod -R --reference --help /',
       'chmod -R 777 /',
       'chown -R nobody /',
@@ -36,6 +38,8 @@ export const PERMISSIONS_EXAMPLES: RuleExamples = {
       'chown -R user:user /etc',
     ],
     silent: [
+      'setfacl -b notes.txt',
+
       'chmod --help -R /',
       'chown me x',
       'chmod 644 x',

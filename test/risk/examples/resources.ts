@@ -2,8 +2,18 @@ import type { RuleExamples } from './rule-examples.ts';
 
 export const RESOURCES_EXAMPLES: RuleExamples = {
   'resources.fill-disk': {
-    fires: ['yes > /dev/null &', 'yes > /tmp/x', 'cat /dev/zero > big'],
+    fires: [
+      'dd if=/dev/zero of=/fillup bs=1G',
+      'dd if=/dev/urandom of="$HOME/x" bs=1M',
+      'yes > /dev/null &',
+      'yes > /tmp/x',
+      'cat /dev/zero > big',
+    ],
     silent: [
+      'dd if=/dev/zero of=/x bs=1M count=10',
+      'dd if=/dev/zero of=/dev/null',
+      'dd if=/dev/urandom of=random.dat',
+
       'yes | head -n 5 > /dev/null',
       'yes | head -3',
       'cat /dev/urandom | head -c 16',

@@ -3,16 +3,21 @@ import type { RuleExamples } from './rule-examples.ts';
 export const SERVICES_EXAMPLES: RuleExamples = {
   'services.backup-delete': {
     fires: [
+      'snapper delete 1-100',
+
       'tmutil disable',
       'restic forget --prune --keep-last 1',
       'restic prune',
       'borg prune repo',
       'borg delete repo',
     ],
-    silent: ['tmutil listbackups', 'borg create repo::a ~', 'restic backup ~', 'restic snapshots'],
+    silent: ['snapper list', 'tmutil listbackups', 'borg create repo::a ~', 'restic backup ~', 'restic snapshots'],
   },
   'services.client-delete': {
     fires: [
+      'swift delete --all',
+      'cscli decisions delete --all',
+
       'hdfs dfs -rm -r -skipTrash /data',
       'ceph osd pool delete p p --yes-i-really-really-mean-it',
       'vault secrets disable x',
@@ -24,7 +29,15 @@ export const SERVICES_EXAMPLES: RuleExamples = {
       'op vault delete x',
       'doppler secrets delete X',
     ],
-    silent: ['hdfs dfs -rm /x', 'ceph status', 'splunk version', 'nsupdate -v', 'tailscale status', 'vault status'],
+    silent: [
+      'cscli decisions list',
+      'hdfs dfs -rm /x',
+      'ceph status',
+      'splunk version',
+      'nsupdate -v',
+      'tailscale status',
+      'vault status',
+    ],
   },
   'services.directory-delete': {
     fires: ['ldapdelete cn=x'],

