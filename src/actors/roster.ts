@@ -115,18 +115,7 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
         rounds.begin();
         return withRefusals(statusIn(node), refusals);
       },
-      'org.agree': async ({ hash }) => withRefusals(await agree(await open(), hash, changed), refusals),
-      'org.leave': async () => {
-        assertJoined(ports);
-        ports.forget();
-        refusals.clear();
-        await changed({ type: 'org.left' });
-        return null;
-      },
-      'org.status': async () => {
-        const status = ports.isJoined() ? (await open()).status() : null;
-        return status && withRefusals(status, refusals);
-      },
+      ...membershipOf(ports, { open, changed, refusals }),
       ...officeOf(open, changed, rounds.begin),
       'org.carry': async ({ boxes }) => {
         assertJoined(ports);
@@ -140,6 +129,31 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
     },
   };
 }
+
+interface Parts {
+  readonly open: () => Promise<RosterNode>;
+  readonly changed: (entry: AuditEntry) => Promise<void>;
+  readonly refusals: Refusals;
+}
+
+/** What the owner of a member asks. */
+const membershipOf = (
+  ports: RosterActorPorts,
+  { open, changed, refusals }: Parts,
+): Pick<Actor<Kinds>['handlers'], 'org.agree' | 'org.leave' | 'org.status'> => ({
+  'org.agree': async ({ hash }) => withRefusals(await agree(await open(), hash, changed), refusals),
+  'org.leave': async () => {
+    assertJoined(ports);
+    ports.forget();
+    refusals.clear();
+    await changed({ type: 'org.left' });
+    return null;
+  },
+  'org.status': async () => {
+    const status = ports.isJoined() ? (await open()).status() : null;
+    return status && withRefusals(status, refusals);
+  },
+});
 
 /** By supervisor or trustee: what was wrong with its last news, and when. */
 type Refusals = Map<string, Pick<RefusedNews, 'code' | 'at'>>;
