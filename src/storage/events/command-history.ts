@@ -49,8 +49,11 @@ export interface HistoryScope {
 const ANY_AGENT = 'agents';
 /** Rows of one read: each is a transaction of its own, so that the log of writes can be emptied. */
 const SLICE = 2_000;
-/** Waiting commands of one slice: more than a terminal has lines. */
-const WAITING_SLICE = 64;
+/**
+ * Waiting commands of one slice. The first one is on the screen before the code that masks and rates is
+ * compiled well: it is short.
+ */
+const WAITING_SLICE = { first: 12, next: 64 } as const;
 /** Texts that are kept: the older ones are in `caro events`. */
 const MAX_TEXTS = 200_000;
 
@@ -115,7 +118,8 @@ export class CommandHistory {
 
   /** False once all of them are read. */
   #moreWaiting(): boolean {
-    const end = Math.min(this.#waitingRead + WAITING_SLICE, this.waiting.length);
+    const slice = this.#waitingRead === 0 ? WAITING_SLICE.first : WAITING_SLICE.next;
+    const end = Math.min(this.#waitingRead + slice, this.waiting.length);
     for (; this.#waitingRead < end; this.#waitingRead += 1) {
       const command = this.waiting.at(this.#waitingRead);
       if (command && isIn(this.scope, command)) this.#add(command);
