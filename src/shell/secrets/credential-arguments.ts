@@ -38,6 +38,8 @@ export const OPERANDS: readonly (readonly [
   ['rabbitmqctl add_user', 1, 1],
   ['rabbitmqctl change_password', 1, 1],
   ['rabbitmqctl authenticate_user', 1, 1],
+  ['pro attach', 0, 1],
+  ['ua attach', 0, 1],
   ['vault kv put', 1, 99, 'pair'],
   ['vault kv patch', 1, 99, 'pair'],
   ['vault write', 1, 99, 'pair'],

@@ -90,6 +90,8 @@ saslpasswd2,testsaslauthd: -p?
 doveadm: -p?
 mkpasswd: -S~
 esxcli,govc,vmrun,vim-cmd: -p -gp -vp
+govc: -u:
+singularity,apptainer remote: -p? --password
 xe: -pw
 virt-customize,virt-builder: --root-password:
 virsh secret-set-value: --base64
@@ -130,7 +132,7 @@ drone: -t? --token --data
 act: -s=
 circleci,codecov: -t? --token
 gh secret: -b? --body
-gh variable: -b? --body
+gh variable: -b~ --body~
 gh,glab auth: -t? --token
 fly,flyctl login: -p
 glab variable: -v~ --value~

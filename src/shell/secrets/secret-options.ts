@@ -102,7 +102,7 @@ const findOptions = (
 
 /** Options of login commands whose value is the next word. */
 const VALUE_OPTION =
-  /^(?:--(?:host|hostname|registry|url|server|user|username|email|name|context|profile|org|project|team|region|scope|method|config|repo|vault-id|encrypt-vault-id)|-[uhHncmrtPUWALI]|-salt|-dc-ip|-target-ip|-hashes)$/;
+  /^(?:--(?:host|hostname|registry|url|server|user|username|email|name|context|profile|org|project|team|region|scope|method|config|repo|vault-id|encrypt-vault-id)|-[uhHncmrtPUWALI]|-salt|-accessor|-dc-ip|-target-ip|-hashes)$/;
 
 /** Operands of an invocation without options and their values; the first are its subcommands. */
 const operandsOf = (tool: string, args: readonly Word[]): readonly Word[] => {
@@ -166,6 +166,8 @@ const ACTION = /^(?:set|get|add|create|delete|list|describe|update|remove)[-_]/;
  * secret as a separate word.
  */
 const findSettings = (text: string, tool: string, args: readonly Word[], found: SecretSpan[]): void => {
+  // Settings of vault are pairs; what follows `policy write` is a file.
+  if (tool === 'vault') return;
   const isVerb = VERB.test(tool);
   const verb = isVerb ? 0 : args.findIndex((word) => VERB.test(word.text));
   if (verb < 0) return;

@@ -33,7 +33,11 @@ const PHRASES: readonly Phrase[] = [
     pattern: /\bidentified\s{1,4}by\s{1,4}(?:values\s{1,4})?([^\s'"\\;$]+)/dgi,
     isSecret: isDatabasePassword,
   },
-  { kind: 'password', hint: 'password', pattern: /\bpassword\s{1,4}(?:\\*["']|\$\$)([^'"\\$\s][^'"\\$]*)/dgi },
+  {
+    kind: 'password',
+    hint: 'password',
+    pattern: /\bpassword\s{1,4}(?:\\*["']|\$\$)(?!(?:<[\w -]{1,40}>|\{\{[^'"]{1,40}\}\}|%\w{1,40}%)["'])([^'"\\$\s][^'"\\$]*)/dgi,
+  },
   {
     kind: 'password',
     hint: 'convertto-securestring',
