@@ -178,13 +178,13 @@ describe('what comes through a pipe', () => {
     expect(last('sort')).toBe('');
   });
   test('comes from all programs before, the nearest last', () => {
-    const before = (command: string): readonly string[] =>
+    const sources = (command: string): readonly string[] =>
       upstream(analyse(command, 'bash').invocations.at(-1) ?? fail()).map(({ tool }) => tool);
-    expect(before('a | b | c')).toEqual(['a', 'b']);
-    expect(before('{ a; b; } | c')).toEqual(['a', 'b']);
-    expect(before('c')).toEqual([]);
-    expect(before('c < x')).toEqual([]);
-    expect(before(`${'a | '.repeat(70)}c`).length).toBe(50);
+    expect(sources('a | b | c')).toEqual(['a', 'b']);
+    expect(sources('{ a; b; } | c')).toEqual(['a', 'b']);
+    expect(sources('c')).toEqual([]);
+    expect(sources('c < x')).toEqual([]);
+    expect(sources(`${'a | '.repeat(70)}c`).length).toBe(50);
   });
 });
 
