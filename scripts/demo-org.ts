@@ -27,6 +27,9 @@ const ROLES: Readonly<Record<string, string>> = { analyst: 'leader', 'works-coun
 const say = (text = ''): void => void process.stdout.write(`${text}\n`);
 const lines = (text: string, from = 0, to?: number): string => text.trimEnd().split('\n').slice(from, to).join('\n');
 
+/** Without what to type next, which names a folder of this run. */
+const withoutNext = (text: string): string => lines(text.replace(/^next: .*\n?/gm, ''));
+
 interface Cast {
   readonly folder: string;
   readonly clock: TestClock;
@@ -83,9 +86,9 @@ async function enrol({ folder, org, relay }: Cast): Promise<void> {
   say('$ caro org approve --file inventory.csv');
   say(`$ caro org relay-config --key anna.key --address ${relay.address}`);
   say('$ caro org sign --key anna.key');
-  say(lines(await org.officer('sign', '--key', anna, '--yes')));
+  say(withoutNext(await org.officer('sign', '--key', anna, '--yes')));
   say('$ caro org sign --key boris.key');
-  say(lines(await org.officer('sign', '--key', boris, '--yes'), -1));
+  say(lines(withoutNext(await org.officer('sign', '--key', boris, '--yes')), -1));
   say('$ caro org publish');
   await org.officer('publish');
   await relay.start();

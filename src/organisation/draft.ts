@@ -9,7 +9,7 @@ import type { OrgRole } from '../domain/organisation/membership.ts';
 import type { JoinRequest, Member, RosterHead, RosterNode } from '../domain/organisation/roster.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import { draftHead, type OpenedHead } from './head.ts';
-import { commitmentTo, memberList } from './members.ts';
+import { commitmentTo, encodeMember, memberList } from './members.ts';
 import { fingerprintOf } from './terms.ts';
 
 const DAY_MS = 86_400_000;
@@ -145,18 +145,26 @@ export function changesOf(
   const isIn = (list: readonly Member[], id: string): boolean => list.some((member) => member.id === id);
   const added = members.filter(({ id }) => !isIn(old, id));
   const gone = old.filter(({ id }) => !isIn(members, id));
+  const other = members.filter((member) => {
+    const was = old.find(({ id }) => id === member.id);
+    return was !== undefined && encodeMember(was) !== encodeMember(member);
+  });
   return [
     ...value('officers', ({ officers }) => listed(officers.map(withPrint))),
     ...value('signatures needed', ({ threshold }) => String(threshold)),
     ...value('supervisors', ({ supervisors }) => listed(supervisors.map(withAddresses))),
     ...value('trustees', ({ trustees }) => listed(trustees.map(withAddresses))),
     ...newKeys(before, next),
+    ...endorsed(next),
     ...value('level', ({ level }) => String(level)),
     ...value('floor', ({ floor }) => String(floor)),
+    ...value('window', ({ windowHours }) => `${windowHours} hours`),
+    ...value('layouts', ({ layouts }) => listed(layouts)),
     ...value('relays', ({ relays }) => listed(relays.map(({ url, key }) => `${url} with the key ${key}`))),
     `members: ${members.length}`,
     ...(added.length === 0 ? [] : [`  new: ${listed(added.map(({ name }) => name))}`]),
     ...(gone.length === 0 ? [] : [`  gone: ${listed(gone.map(({ name }) => name))}`]),
+    ...(other.length === 0 ? [] : [`  with other name, unit, keys or date: ${listed(other.map(({ name }) => name))}`]),
     `expires: ${next.expires}`,
   ];
 }
@@ -166,7 +174,13 @@ const listed = (texts: readonly string[]): string => [...texts].sort(naturalOrde
 const withPrint = ({ id, name }: Pick<RosterNode, 'id' | 'name'>): string => `${name} (${fingerprintOf(id)})`;
 
 const withAddresses = (node: RosterNode): string =>
-  [withPrint(node), ...(node.addresses.length === 0 ? [] : ['at', node.addresses.join(' and ')])].join(' ');
+  `${withPrint(node)} ${node.addresses.length === 0 ? 'without an address' : `at ${node.addresses.join(' and ')}`}`;
+
+/** Whether the endorsement counts is decided by each member. */
+function endorsed({ trustees }: RosterHead): readonly string[] {
+  const some = trustees.filter(({ endorsement }) => endorsement !== null);
+  return some.length === 0 ? [] : [`endorsed by a trustee: ${listed(some.map(withPrint))}`];
+}
 
 /** Somebody with another sealing key could read what is sealed to a supervisor or trustee. */
 function newKeys(before: RosterHead | null, next: RosterHead): readonly string[] {

@@ -59,7 +59,8 @@ export function joinHeads(first: OpenedHead, ...others: readonly OpenedHead[]): 
  * @throws CaroError `roster_invalid`
  */
 export function readHead(document: unknown): OpenedHead {
-  if (!validateRosterEnvelope(document)) throw invalid('expected the head of a roster in its envelope');
+  if (!validateRosterEnvelope(document))
+    throw invalid('expected the head of a roster in its envelope; ask your officers for the file again');
   const keys = document.signatures.map(({ keyid }) => keyid);
   if (!isStrictlySorted(keys)) throw invalid('expected each signature once, sorted by key id');
   const head = readDocument(document, KIND);
@@ -107,7 +108,7 @@ export const hasQuorum = (envelope: Envelope, head: Pick<RosterHead, 'officers' 
 export const unsigned = ({ version, threshold }: RosterHead): CaroError =>
   new CaroError(
     'roster_unsigned',
-    `expected version ${version} of the roster with the signatures of ${threshold} officers, got fewer that verify`,
+    `expected version ${version} of the roster with the signatures of ${threshold} officers, got fewer that verify; ask your officers for the published file`,
   );
 
 /** What a schema cannot express. */
@@ -115,9 +116,11 @@ function checkContent(head: RosterHead): void {
   const { version, previous, threshold, officers, supervisors, trustees } = head;
   if ((version === 1) !== (previous === null)) throw invalid('expected a previous hash in every version but the first');
   if (threshold > officers.length)
-    throw invalid(`expected a threshold of at most ${officers.length}, the number of officers, got ${threshold}`);
+    throw invalid(
+      `expected a threshold of at most ${officers.length}, the number of officers, got ${threshold}; name more officers, or lower the threshold`,
+    );
   const keys = officers.map(({ id }) => fingerprint(parseNodeId(id) ?? new Uint8Array()));
-  checkUnique([...officers.map(({ id }) => id), ...keys], 'officer');
+  checkUnique(keys, 'key of an officer');
   checkUnique(
     officers.map(({ name }) => name),
     'name of an officer',
@@ -142,7 +145,8 @@ function checkContent(head: RosterHead): void {
 }
 
 function checkUnique(values: readonly string[], what: string): void {
-  if (new Set(values).size !== values.length) throw invalid(`expected each ${what} once`);
+  const again = values.find((value, at) => values.indexOf(value) !== at);
+  if (again !== undefined) throw invalid(`expected each ${what} once, got ${again} twice`);
 }
 
 const sorted = (signatures: Envelope['signatures']): Envelope['signatures'] =>

@@ -101,6 +101,25 @@ export function applyDelta(before: MemberList, { add, remove }: RosterDelta): Me
   return memberList([...before.members.filter(({ id }) => !changed.has(id)), ...add]);
 }
 
+/**
+ * The whole list from changes that lead to it, beginning with an empty one; null if none does. The
+ * lists between are not checked: the result MUST be compared with the head (`isListOf`).
+ */
+export function joinDeltas(org: string, deltas: readonly RosterDelta[]): RosterDelta | null {
+  let members = new Map<string, Member>();
+  let to = 0;
+  for (const delta of [...deltas].sort((a, b) => a.to - b.to)) {
+    if (delta.org !== org || (delta.from !== 0 && delta.from !== to)) continue;
+    if (delta.from === 0) members = new Map();
+    for (const id of delta.remove) members.delete(id);
+    for (const member of delta.add) members.set(member.id, member);
+    to = delta.to;
+  }
+  if (to === 0) return null;
+  const add = [...members.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { type: 'caro.roster-delta', org, from: 0, to, add, remove: [] };
+}
+
 export const encodeDelta = (delta: RosterDelta): string => `${canonical(delta)}\n`;
 
 /** @throws CaroError `roster_invalid` unless the text is what `encodeDelta` writes */

@@ -7,6 +7,7 @@ import { type OpenedHead, readHead } from './head.ts';
 import { applyDelta, deltaBetween, isListOf, isMember, type MemberList, memberList } from './members.ts';
 import { openPass } from './relay-pass.ts';
 import { type Consent, type RosterState, takeOver } from './takeover.ts';
+import { roleIn } from './terms.ts';
 
 export interface RosterNodePorts {
   readonly store: RosterStore;
@@ -98,9 +99,10 @@ export function openMemory({ store, signer, now }: RosterNodePorts) {
     if (pass.node !== signer().id && !list()?.find(pass.node)) return false;
     return store.addPass(pass.node, { createdAt: pass.createdAt, document: envelope });
   };
-  /** Only a list with the root of its head is taken. */
+  /** Only a list with the root of its head is taken, and only where it belongs. */
   const takeDelta = (delta: RosterDelta): boolean => {
     const { kept, state: at } = present();
+    if (roleIn(at.current.head, signer().id) === 'member') return false;
     const head = known(delta.to)?.head;
     if (delta.org !== kept.org || head === undefined || delta.to <= (kept.list ?? 0)) return false;
     const before = delta.from === 0 ? memberList([]) : list();

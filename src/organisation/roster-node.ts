@@ -23,7 +23,7 @@ import { isoTime } from '../domain/time/iso-time.ts';
 import type { Signer } from '../identity/signed-document.ts';
 import type { RosterStore } from '../storage/mesh/roster-store.ts';
 import { decodeHead, encodeHead } from './head.ts';
-import { decodeDelta, deltaBetween, encodeDelta, isMember, memberList, proofOf } from './members.ts';
+import { decodeDelta, deltaBetween, encodeDelta, isMember, joinDeltas, memberList, proofOf } from './members.ts';
 import { decodePass } from './relay-pass.ts';
 import { type Memory, type News, openMemory, type RosterNodePorts } from './roster-memory.ts';
 import { decodeRequest, encodeRequest, openRequest, signRequest } from './statements.ts';
@@ -263,7 +263,7 @@ function importParcel({ store, signer, now }: RosterNodePorts, memory: Memory, p
     .filter(({ head }) => head.version > before || memory.known(head.version) !== undefined)
     .sort((a, b) => a.head.version - b.head.version);
   memory.take({ heads: newer.map(({ envelope }) => envelope) });
-  for (const text of parcel.deltas) memory.takeDelta(decodeDelta(text));
+  takeDeltas(memory, parcel.deltas.map(decodeDelta));
   const passes = parcel.passes.filter((text) => memory.takePass(decodePass(text))).length;
   const role = roleIn(memory.present().state.current.head, signer().id);
   const requests = parcel.requests.map(decodeRequest);
@@ -284,6 +284,16 @@ function importParcel({ store, signer, now }: RosterNodePorts, memory: Memory, p
     isWaiting: state.waiting !== null,
     isForked: state.fork !== null,
   };
+}
+
+/**
+ * A node that has joined with a later version knows no head from before it, so it takes no change
+ * between them: for the folder of the officers it puts the changes together first.
+ */
+function takeDeltas(memory: Memory, deltas: readonly RosterDelta[]): void {
+  for (const delta of deltas) memory.takeDelta(delta);
+  const whole = joinDeltas(memory.present().kept.org, deltas);
+  if (whole !== null) memory.takeDelta(whole);
 }
 
 /** Requests of nodes that are members by now. */

@@ -1,4 +1,4 @@
-/** The fast expansion against the one of `@divviup/xof`, around the ends of its blocks of 168 bytes. */
+/** The fast expansion against the one of `@divviup/xof`, around ends of its blocks of 168 bytes. */
 import { XofTurboShake128 } from '@divviup/xof';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';

@@ -26,8 +26,8 @@ export interface CommandLine {
 interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
-  /** Input that is typed on a terminal. */
-  readonly typed?: string;
+  /** Input that is typed on a terminal: at once, or after the question of a command. */
+  readonly typed?: string | (() => Promise<string>);
   readonly columns?: number;
   /** 2026-03-04T05:06:07.008Z unless given. */
   readonly now?: Date;
@@ -42,7 +42,13 @@ export function commandLine(): CommandLine {
     places,
     run: async (
       args,
-      { env = {}, typed, input = typed ?? '', columns, now = new Date('2026-03-04T05:06:07.008Z') } = {},
+      {
+        env = {},
+        typed,
+        input = typeof typed === 'string' ? typed : '',
+        columns,
+        now = new Date('2026-03-04T05:06:07.008Z'),
+      } = {},
     ) => {
       let failed = 0;
       const [stdout, stderr, stdin] = [new PassThrough(), new PassThrough(), new PassThrough()];
@@ -50,7 +56,8 @@ export function commandLine(): CommandLine {
       const screen = columns === undefined ? stdout : Object.assign(stdout, { isTTY: true, columns });
       if (columns !== undefined) Object.assign(stderr, { isTTY: true });
       if (typed !== undefined) Object.assign(stdin, { isTTY: true });
-      stdin.end(input);
+      if (typeof typed === 'function') answer(typed, stdin, stdout);
+      else stdin.end(input);
       const code = await runWith(
         {
           env: { CARO_HOME: home, SHELL: '/bin/bash', ...env },
@@ -75,6 +82,15 @@ export function commandLine(): CommandLine {
     },
     remove: () => rmSync(home, { recursive: true, force: true }),
   };
+}
+
+function answer(typed: () => Promise<string>, stdin: PassThrough, stdout: PassThrough): void {
+  let isAsked = false;
+  stdout.on('data', (chunk: Buffer) => {
+    if (isAsked || !chunk.includes('[y/N]')) return;
+    isAsked = true;
+    void typed().then((text) => stdin.end(text));
+  });
 }
 
 async function collected(stream: PassThrough): Promise<string> {

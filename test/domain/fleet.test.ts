@@ -129,6 +129,7 @@ test('requests to join come with a reason, problems first', () => {
       request('ann', 'ann', '2026-11-25T00:00:00.000Z'),
       request('ann', null, '2026-11-28T00:00:00.000Z', 'id-stranger'),
       request('ann', null, '2026-11-29T00:00:00.000Z', 'id-ann'),
+      request('eve', 'nobody', '2026-11-30T00:00:00.000Z', 'id-eve'),
     ],
     roster,
   );
@@ -138,6 +139,7 @@ test('requests to join come with a reason, problems first', () => {
     ['id-new-cyd', 'not_approved'],
     ['id-new-dan', 'not_approved'],
     ['id-ann', 'not_approved'],
+    ['id-eve', 'not_approved'],
   ]);
   expect(JSON.stringify(lines)).not.toContain('signed');
 });

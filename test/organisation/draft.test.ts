@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals';
 import type { RosterHead } from '../../src/domain/organisation/roster.ts';
 import { changeDraft, changesOf, type Draft, nextDraft, readdress, remove } from '../../src/organisation/draft.ts';
+import { endorseTrustee } from '../../src/organisation/statements.ts';
 import { codeOf } from '../rig/error-code.ts';
 import { cardOf, firstHead, keyOf, memberOf, NOW_MS, nodeOf, signed } from './rosters.ts';
 
@@ -59,4 +60,25 @@ test('members who leave are listed by name', () => {
   expect(shown(remove(remove(draft, 'ws-3'), 'ws-1'))).toEqual(
     expect.arrayContaining(['members: 2', '  gone: ws-1, ws-3']),
   );
+});
+
+test('everything else that an officer signs is shown: window, endorsements, and members with other keys', () => {
+  expect(changed({ windowHours: 720 })).toContain('window: 720 hours (was 72 hours)');
+  const [trustee] = draft.head.head.trustees;
+  if (!trustee) throw new Error('expected a trustee');
+  const endorsement = endorseTrustee(
+    { org: before.head.org, previous: before.hash, trustee: trustee.id, sealingKey: trustee.card.sealingKey },
+    keyOf('works-council'),
+  );
+  expect(changed({ trustees: [{ ...trustee, endorsement }] })).toContain(
+    `endorsed by a trustee: works-council (${print('works-council')})`,
+  );
+  const members = MEMBERS.map((member) => (member.name === 'ws-2' ? { ...member, card: cardOf('attacker') } : member));
+  expect(changesOf(before.head, nextDraft(before, members, NOW_MS, 90), MEMBERS)).toContain(
+    '  with other name, unit, keys or date: ws-2',
+  );
+});
+
+test('a supervisor without an address is shown as such', () => {
+  expect(changed({ supervisors: [nodeOf('ciso')] }).join('\n')).toContain(`ciso (${print('ciso')}) without an address`);
 });

@@ -72,8 +72,8 @@ async function relayConfig(context: Context, options: RelayConfigOptions): Promi
   say(context, `  nats-server -c ${join(office.places.folder, 'nats-server.conf')}`);
   say(context, '  nats-server --signal reload');
   if (head.relays.some(({ url }) => url === relay.url)) return;
-  await keepDraft(context, workspace, changeDraft(draft, { relays: [relay] }));
-  say(context, `Next: caro org sign --key ${options.key}, which also makes the passes of all members`);
+  await keepDraft(context, { workspace, options }, changeDraft(draft, { relays: [relay] }));
+  say(context, `The signature with ${options.key} also makes the passes of all members`);
 }
 
 const newOffice = (nowMs: number): Omit<RelayOffice, 'places'> => ({

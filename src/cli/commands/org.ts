@@ -16,6 +16,7 @@ import {
 import type { OrgOffer, OrgStatus, OrgTerms } from '../../domain/organisation/membership.ts';
 import { readIdentity } from '../../identity/identity.ts';
 import { openCardKeys } from '../../keys/card-keys.ts';
+import { decodePass } from '../../organisation/relay-pass.ts';
 import { decodeRequest, encodeRequest, signRequest } from '../../organisation/statements.ts';
 import { fingerprintOf } from '../../organisation/terms.ts';
 import type { Context } from '../context.ts';
@@ -23,7 +24,15 @@ import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
 import { parseCount, parseNodeName } from '../input/options.ts';
 import { CARRY_MS, type CarriedCounts, carryBoxes, writeBoxes } from '../organisation/carried-boxes.ts';
 import { parseOrgName, parseUnit } from '../organisation/officer-options.ts';
-import { headName, openWorkspace, parcelIn, passParcels, textOf, type Workspace } from '../organisation/workspace.ts';
+import {
+  checked,
+  headName,
+  openWorkspace,
+  parcelIn,
+  passParcels,
+  textOf,
+  type Workspace,
+} from '../organisation/workspace.ts';
 import { figureLines } from '../output/answers/vector-lines.ts';
 import { localTime, say, sayJson } from '../output/output.ts';
 import { writePrivateFile } from '../output/output-file.ts';
@@ -107,12 +116,13 @@ async function join(context: Context, file: string, options: JoinOptions): Promi
     say(context);
   }
   if (!(await isConfirmed(context, `Join ${offer.terms.org}?`, { yes: options.yes }))) return;
+  const name = options.name ?? nameOf(context);
   const joined = await callAdmin(
     socket,
     'org.join',
     {
       document,
-      name: options.name ?? nameOf(context),
+      name,
       unit: options.unit,
       ...(options.replaces === undefined ? {} : { predecessor: options.replaces }),
     },
@@ -120,8 +130,12 @@ async function join(context: Context, file: string, options: JoinOptions): Promi
   );
   if (offer.sharingLevel === 0)
     await callAdmin(socket, 'settings.change', { set: 'sharing', level: 2, preview: digest }, CHANGE_MS);
-  if (options.json) sayJson(context, joined);
-  else say(context, joinedText(joined));
+  if (options.json) {
+    sayJson(context, joined);
+    return;
+  }
+  const { fingerprint } = readIdentity(context.places().identityKey);
+  for (const line of joinedText(joined, { name, fingerprint })) say(context, line);
 }
 
 const nameOf = (context: Context): string =>
@@ -261,7 +275,6 @@ function sayCarried(context: Context, { folder }: Workspace, carried: CarriedCou
 async function passesFor(context: Context, workspace: Workspace): Promise<readonly string[]> {
   const { socket, identityKey } = context.places();
   const found = await callAdmin(socket, 'org.status', {});
-  if (found?.role !== 'member') return workspace.texts('passes');
-  const own = workspace.text('passes', readIdentity(identityKey).fingerprint);
-  return own === null ? [] : [own];
+  if (found?.role !== 'member') return checked(workspace, 'passes', decodePass);
+  return checked(workspace, 'passes', decodePass, [readIdentity(identityKey).fingerprint]);
 }

@@ -18,7 +18,7 @@ const RELAY_HELP = 'docs/organisation.md says what each code means';
 
 /** Checks the configured addresses: who may reach this node, and what needs a name lookup. */
 export function meshAddresses({ mesh }: Pick<Configuration, 'mesh'>): Verdict {
-  if (!mesh.enabled) return ok('the mesh is off');
+  if (!mesh.enabled) return ok('the configuration does not turn the mesh on; an organization may');
   const place = parseListen(mesh.listen);
   const host = place && 'host' in place ? place.host : '';
   if (isIP(host) !== 0 && !isInternal(host))

@@ -23,11 +23,21 @@ export function draftIn(context: Context, workspace: Workspace): Draft {
   return nextDraft(last, workspace.members(), context.now().getTime(), VALID_DAYS.usual);
 }
 
-export async function keepDraft(context: Context, workspace: Workspace, draft: Draft): Promise<void> {
+/** What comes next in the folder of the officers. */
+export const nextStep = ({ dir }: InFolder, command: string): string =>
+  `next: ${command}${dir === undefined ? '' : ` --dir ${dir}`}`;
+
+/** Stores and shows a draft. An edit drops signatures. */
+export async function keepDraft(
+  context: Context,
+  { workspace, options }: { readonly workspace: Workspace; readonly options: InFolder },
+  draft: Draft,
+): Promise<void> {
   await workspace.writeDraft(draft);
   say(context, `draft of version ${draft.head.head.version} in ${workspace.folder}:`);
   const before = workspace.last()?.head ?? null;
   for (const line of changesOf(before, draft, workspace.members())) say(context, `  ${line}`);
+  say(context, nextStep(options, 'officers sign it: caro org sign --key FILE'));
 }
 
 export function presentDraft(workspace: Workspace): Draft {

@@ -5,7 +5,7 @@ import type { OrgParcel } from '../../domain/organisation/membership.ts';
 import type { Member } from '../../domain/organisation/roster.ts';
 import type { Draft } from '../../organisation/draft.ts';
 import { decodeDraft, decodeHead, encodeHead, type OpenedHead } from '../../organisation/head.ts';
-import { decodeMember, encodeMember } from '../../organisation/members.ts';
+import { decodeDelta, decodeMember, encodeMember } from '../../organisation/members.ts';
 import { decodeRequest, type OpenedRequest } from '../../organisation/statements.ts';
 import { withOpenFile } from '../../platform/files/private-file.ts';
 import { writePrivateFile } from '../output/output-file.ts';
@@ -113,14 +113,46 @@ export const passParcels = (passes: readonly string[]): readonly OrgParcel[] =>
  * Everything in the folder but the passes, for `org.import`.
  * @throws CaroError `not_found` for an empty folder
  */
-export function parcelIn({ folder, texts }: Workspace): OrgParcel {
-  const [heads, deltas, requests] = [texts('heads'), texts('deltas'), texts('requests')];
+export function parcelIn(workspace: Workspace): OrgParcel {
+  const { folder } = workspace;
+  const heads = checked(workspace, 'heads', decodeDraft);
+  const deltas = checked(workspace, 'deltas', decodeDelta);
+  const requests = checked(workspace, 'requests', decodeRequest);
   if (heads.length + requests.length > 0) return { heads, deltas, requests, passes: [] };
   throw new CaroError(
     'not_found',
     `${folder}: expected a folder with heads or requests, got none; name the one that caro org export wrote`,
   );
 }
+
+/**
+ * Texts of a folder that can be read. The service checks them again, and names no file.
+ * @throws CaroError that names the file
+ */
+export const checked = (
+  { folder, names, text }: Workspace,
+  name: Folder,
+  decode: (text: string) => unknown,
+  files: readonly string[] = names(name),
+): readonly string[] =>
+  files.flatMap((file) => {
+    const found = text(name, file);
+    if (found === null) return [];
+    naming(join(folder, name, `${file}.json`), decode)(found);
+    return [found];
+  });
+
+/** A decoder whose errors name the file. */
+export const naming =
+  <T>(file: string, decode: (text: string) => T) =>
+  (text: string): T => {
+    try {
+      return decode(text);
+    } catch (error) {
+      if (error instanceof CaroError) throw new CaroError(error.code, `${file}: ${error.message}`, { cause: error });
+      throw error;
+    }
+  };
 
 /** @throws CaroError `place_unusable` */
 export function makeFolder(folder: string): void {

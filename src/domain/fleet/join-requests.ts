@@ -25,7 +25,8 @@ export function joinRequestLines(
   return requests
     .map(({ node, fingerprint, name, unit, predecessor, receivedAt }): JoinRequestLine => {
       const isTaken = names.has(name) && names.get(name) !== node && predecessor !== name;
-      const reason = isTaken ? 'name_taken' : predecessor === null ? 'not_approved' : 'replaces_member';
+      const isReplacing = predecessor !== null && names.has(predecessor);
+      const reason = isTaken ? 'name_taken' : isReplacing ? 'replaces_member' : 'not_approved';
       return { node, fingerprint, name, unit, predecessor, receivedAt, reason };
     })
     .sort(

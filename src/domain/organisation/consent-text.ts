@@ -118,9 +118,20 @@ export function placeText({ role, membership, list }: Pick<OrgStatus, 'role' | '
 export const refusedText = ({ from, code, at }: RefusedNews, time: (iso: string) => string): string =>
   `${from} sent news of the roster at ${time(at)} that this node refused (${code}). Nothing of it is in force. Tell an officer.`;
 
-/** After a node has joined. */
-export const joinedText = ({ terms, role }: Pick<OrgStatus, 'terms' | 'role'>): string =>
-  `joined ${terms.org}${role === 'member' ? '; an officer has to approve this node' : ` as ${role}`}`;
+/** After a node has joined. Officers look for `name` and `fingerprint` of one that waits. */
+export function joinedText(
+  { terms, role, membership }: Pick<OrgStatus, 'terms' | 'role' | 'membership'>,
+  { name, fingerprint }: { readonly name: string; readonly fingerprint: string },
+): readonly string[] {
+  if (role !== 'member')
+    return [`joined ${terms.org} as ${role}`, 'next: caro org import FOLDER, with the folder of the officers'];
+  if (membership !== null) return [`joined ${terms.org}; this node is a member`];
+  return [
+    `joined ${terms.org}; an officer has to approve this node`,
+    `tell an officer its name and fingerprint: ${name}, ${fingerprint}`,
+    'the request goes to a supervisor by itself; caro org status shows when this node is a member',
+  ];
+}
 
 /** Before and after a node leaves. */
 export const LEAVING: readonly string[] = [

@@ -92,7 +92,7 @@ describe('doctor on addresses', () => {
       { enabled: false, listen: '0.0.0.0:1' },
       ['8.8.8.8:1'],
       'ok',
-      'the mesh is off',
+      'the configuration does not turn the mesh on; an organization may',
     ],
   ] as const)('%s', (_what, mesh, addresses, state, text) => {
     expect(settings(mesh, ...addresses)).toEqual({ state, text: expect.stringContaining(text) });

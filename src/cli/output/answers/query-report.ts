@@ -27,7 +27,10 @@ export async function sayQueryResult(context: Context, result: QueryResult, floo
   say(context, paint(context, 'bold', `${type}, ${localTime(since)} to ${localTime(until)}`));
   say(context);
   if (targets.length === 0) {
-    say(context, 'There is no node to ask: no node has a trust level of its own. Set one: caro trust set ID LEVEL');
+    say(
+      context,
+      'There is no node to ask: none has a trust level of its own (caro trust set ID LEVEL) or from a roster in force (caro org status)',
+    );
     return;
   }
   await sayTargets(context, targets);
