@@ -5,7 +5,7 @@ import { customRuleId } from '../../domain/rules/custom-rule.ts';
 import { type CommandFields, kindOfField } from './command-fields.ts';
 import { allOf, anyOf, type Condition, type Predicate, parseCondition, predicateOf, RuleFault } from './condition.ts';
 import { type Item, readSelection, type Selection } from './selection.ts';
-import { isYamlList, isYamlMap, type YamlMap, type YamlValue } from './yaml-values.ts';
+import { isYamlList, isYamlMap, shownValue, type YamlMap, type YamlValue } from './yaml-values.ts';
 
 export type RuleSystem = 'linux' | 'macos';
 
@@ -43,11 +43,13 @@ const LEVELS: Readonly<Record<string, RiskLevel>> = {
 
 const NO_ADVICE = 'The rule of your organization gives no advice; ask its author.';
 const MAX_LINE = 300;
+const BEGIN = 'a rule is a mapping with title, logsource and detection';
 
 /** Reads one document of a rule file. @param name the part of its id after `organisation.` */
 export function readRule(value: YamlValue, file: string, name: string): CustomRule | UnusableRule {
   const id = customRuleId(name);
-  if (!isYamlMap(value)) return { id, file, title: null, reason: 'expected a Sigma rule, got something else' };
+  if (!isYamlMap(value))
+    return { id, file, title: null, reason: `expected a Sigma rule, got ${shownValue(value)}; ${BEGIN}` };
   const title = line(value['title']);
   try {
     return checked(value, file, id, title);
@@ -92,7 +94,7 @@ function levelOf(value: YamlValue | undefined): RiskLevel {
   if (value === undefined) return 'moderate';
   const level = typeof value === 'string' && Object.hasOwn(LEVELS, value) ? LEVELS[value] : undefined;
   if (level === undefined)
-    throw new RuleFault('expected the level informational, low, medium, high or critical, got another');
+    throw new RuleFault(`expected the level informational, low, medium, high or critical, got ${shownValue(value)}`);
   return level;
 }
 
@@ -100,16 +102,13 @@ function systemOf(value: YamlValue | undefined): RuleSystem | null {
   if (!isYamlMap(value)) throw new RuleFault('expected a logsource, got none');
   const { category, product, service } = value;
   if (category !== 'process_creation')
-    throw new RuleFault(`expected the category process_creation, got ${shown(category)}`);
-  if (service !== undefined) throw new RuleFault(`it is for the log of one service (${shown(service)})`);
+    throw new RuleFault(`expected the category process_creation, got ${shownValue(category)}`);
+  if (service !== undefined) throw new RuleFault(`it is for the log of one service (${shownValue(service)})`);
   if (product === undefined) return null;
   if (product !== 'linux' && product !== 'macos')
-    throw new RuleFault(`expected the product linux or macos, got ${shown(product)}`);
+    throw new RuleFault(`expected the product linux or macos, got ${shownValue(product)}`);
   return product;
 }
-
-const shown = (value: YamlValue | undefined): string =>
-  typeof value === 'string' ? `"${value.slice(0, 40)}"` : value === undefined ? 'none' : 'something else';
 
 /** `attack.t1053.003` is the technique T1053.003. */
 function techniquesOf(tags: YamlValue | undefined): readonly string[] {

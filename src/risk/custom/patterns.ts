@@ -101,10 +101,17 @@ function assertSize(size: number): void {
     );
 }
 
+/** What RE2 says of expressions that no other engine would take either. */
+const MISTAKE = /^(?:missing|unexpected|trailing|invalid character class|duplicate)/;
+
 function compiledBy(pattern: string, flags: number): RE2JS {
   try {
     return RE2JS.compile(pattern, flags);
-  } catch {
+  } catch (error) {
+    const said = error instanceof Error ? error.message.replace('error parsing regexp: ', '').slice(0, 80) : '';
+    if (MISTAKE.test(said)) throw new RuleFault(`the regular expression has a mistake: ${said}; correct it`);
+    if (said.startsWith('invalid repeat count'))
+      throw new RuleFault(`the regular expression repeats too often (${said}): expected at most 1000 times in all`);
     const why = /\(\?<?[=!]/.test(pattern)
       ? 'it looks ahead or behind'
       : /\\[1-9]/.test(pattern)

@@ -5,7 +5,7 @@ import { type CommandFields, type FieldText, type KnownField, kindOfField } from
 import { type Predicate, RuleFault, type Truth } from './condition.ts';
 import { base64, base64Offsets, type Encoded, encode, isEncoding } from './encodings.ts';
 import { type Matcher, type Place, regexFlag, regexMatcher, textMatcher } from './patterns.ts';
-import { isYamlList, isYamlMap, type YamlValue } from './yaml-values.ts';
+import { isYamlList, isYamlMap, shownValue, type YamlValue } from './yaml-values.ts';
 
 /** One entry of a selection: a field, and what it must be. */
 export interface Item {
@@ -29,7 +29,7 @@ const MAX_VALUES = 2_000;
 export function readSelection(name: string, value: YamlValue): Selection {
   if (isYamlMap(value)) return { alternatives: [entries(name, value)] };
   if (!isYamlList(value) || value.length === 0)
-    throw new RuleFault(`expected fields or a list in the selection "${name}", got something else`);
+    throw new RuleFault(`expected fields or a list in the selection "${name}", got ${shownValue(value)}`);
   const maps = value.filter(isYamlMap);
   if (maps.length === value.length) return { alternatives: maps.map((map) => entries(name, map)) };
   if (maps.length > 0) throw new RuleFault(`expected fields or words in the selection "${name}", got both`);
@@ -92,6 +92,8 @@ function readItem(key: string, value: YamlValue): Item {
 
 const negated = (truth: Truth): Truth => (truth === null ? null : !truth);
 
+const KNOWN_MODIFIERS = [...PLACES, ...SIMPLE, 'base64', 'base64offset', 'wide', 'utf16le', 'utf16be'].join(', ');
+
 function assertModifiers(name: string, modifiers: readonly string[]): void {
   const isRegex = modifiers.includes('re');
   for (const modifier of modifiers) {
@@ -99,7 +101,7 @@ function assertModifiers(name: string, modifiers: readonly string[]): void {
     if (why !== undefined) throw new RuleFault(`the modifier "${modifier}" cannot be used: ${why}`);
     const isFlag = isRegex && regexFlag(modifier) !== undefined;
     if (!PLACES.has(modifier) && !SIMPLE.has(modifier) && !isEncoding(modifier) && !isFlag)
-      throw new RuleFault(`the modifier "${modifier}" is not known`);
+      throw new RuleFault(`the modifier "${modifier}" is not known; known are ${KNOWN_MODIFIERS}`);
     if (isRegex && !isFlag && modifier !== 're' && !['all', 'neq'].includes(modifier))
       throw new RuleFault(`the modifier "${modifier}" cannot be combined with "re"`);
   }
@@ -118,7 +120,7 @@ function placeOf(name: string, modifiers: readonly string[]): Place {
 
 function textOf(field: string, value: YamlValue): string | null {
   if (typeof value === 'string' || value === null) return value;
-  throw new RuleFault(`expected text as the value of ${field}, got something else`);
+  throw new RuleFault(`expected text as the value of ${field}, got ${shownValue(value)}`);
 }
 
 type Options = Parameters<typeof textMatcher>[1];
@@ -181,7 +183,7 @@ function holdsAll(matchers: readonly Matcher[], values: readonly FieldText[], bu
 
 function existence(field: string, value: YamlValue): Item {
   if (value !== 'true' && value !== 'false')
-    throw new RuleFault(`expected true or false for ${field}|exists, got something else`);
+    throw new RuleFault(`expected true or false for ${field}|exists, got ${shownValue(value)}`);
   const wanted = value === 'true';
   const kind = kindOfField(field);
   const test: Item['test'] = (fields) => {

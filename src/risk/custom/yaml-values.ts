@@ -110,3 +110,10 @@ const scalar = (node: { readonly value: unknown; readonly source?: string }): st
   if (node.value === null || node.value === undefined) return null;
   return typeof node.value === 'string' ? node.value : (node.source ?? null);
 };
+
+/** A value as an error names it: its text, or what it is. */
+export const shownValue = (value: YamlValue | undefined): string => {
+  if (typeof value === 'string') return `"${value.slice(0, 40)}"`;
+  if (value === undefined || value === null) return 'none';
+  return isYamlList(value) ? 'a list' : 'a mapping';
+};
