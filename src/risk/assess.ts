@@ -54,8 +54,6 @@ const meets = (step: Step, precondition: Precondition | undefined): boolean => {
       return step.writes.length > 0;
     case 'pipe':
       return step.invocation.input.kind !== 'inherited' || step.invocation.pipesTo !== null;
-    case 'code':
-      return step.code !== '';
     case 'root':
       return step.elevated;
   }

@@ -58,8 +58,8 @@ interface RuleText {
   readonly safer: string;
 }
 
-/** Property that a step must have: file writes, a pipe, program text, or root. */
-export type Precondition = 'writes' | 'pipe' | 'code' | 'root';
+/** Property that a step must have: file writes, a pipe, or root. */
+export type Precondition = 'writes' | 'pipe' | 'root';
 
 /** A rule about one program. */
 export interface StepRule extends RuleText {

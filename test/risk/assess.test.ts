@@ -152,3 +152,49 @@ describe('an assessment', () => {
     expect(assess(analyse(command, dialect)).level).toBe(expected);
   });
 });
+
+describe('which rules look at a program', () => {
+  const found = (command: string): readonly (readonly [string, string])[] =>
+    assess(analyse(command, 'bash')).findings.map((item) => [item.rule, item.level]);
+
+  test('one about pipes needs a pipe, on either side', () => {
+    expect(found('telnet h 1 | sh')).toContainEqual(['shells.piped-to-network', 'critical']);
+    expect(found('sh -i | telnet h 1')).toContainEqual(['shells.piped-to-network', 'critical']);
+    expect(found('telnet h 1; sh')).toEqual([]);
+  });
+  test('one about written files needs a written file', () => {
+    expect(found('echo x > /etc/fstab').map(([rule]) => rule)).toContain('files.overwrite-system');
+    expect(found('echo x /etc/fstab')).toEqual([]);
+  });
+  test('root raises moderate findings of rules that say so, and no others', () => {
+    expect(found('sudo chmod 777 a')).toEqual([['permissions.world-writable', 'high']]);
+    expect(found('sudo docker logs a')).toEqual([]);
+    expect(found('sudo npm publish')).toEqual([['packages.publish', 'moderate']]);
+  });
+  test('each rule once, at its highest level, and the highest first', () => {
+    expect(found('rm -rf notes; rm -rf /; rm -rf work')).toEqual([['files.remove-tree', 'critical']]);
+    const levels = found('rm -rf notes; git push --force; mkfs.ext4 /dev/sda').map(([, level]) => level);
+    expect(levels).toEqual(['critical', 'high', 'moderate']);
+  });
+  test('a technique is shown where there is one', () => {
+    const [delete_] = assess(analyse('git branch -D a', 'bash')).findings;
+    expect(delete_).not.toHaveProperty('technique');
+    const [push] = assess(analyse('git push --force', 'bash')).findings;
+    expect(push).toHaveProperty('technique', 'T1565.001');
+  });
+  test('a line that custom rules could not read to its end says so', () => {
+    const custom = (complete: boolean): readonly string[] =>
+      assess(analyse('ls', 'bash'), {}, { assess: () => ({ findings: [], complete }) }).findings.map(
+        ({ rule }) => rule,
+      );
+    expect(custom(false)).toEqual(['evasion.unreadable']);
+    expect(custom(true)).toEqual([]);
+  });
+  test('findings of custom rules are sorted among the others', () => {
+    const [push] = assess(analyse('git push --force', 'bash')).findings;
+    const findings = push ? [{ ...push, rule: 'organisation.x', level: 'critical' as const }] : [];
+    const rules = assess(analyse('git push --force', 'bash'), {}, { assess: () => ({ findings, complete: true }) });
+    expect(rules.level).toBe('critical');
+    expect(rules.findings.map(({ rule }) => rule)).toEqual(['organisation.x', 'git.push-force']);
+  });
+});

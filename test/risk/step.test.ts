@@ -129,7 +129,88 @@ describe('files', () => {
   });
 });
 
+describe('a program', () => {
+  test('has its canonical name and family, and its own name if it is not known', () => {
+    expect(only('python3.12 x')).toMatchObject({ name: 'python3.12', tool: 'python' });
+    expect(only('own x')).toMatchObject({ name: 'own', tool: 'own', family: 'other' });
+    expect(only('git log').family).toBe('git');
+    expect(only('own -m pip x')).toMatchObject({ tool: 'own', args: ['-m', 'pip', 'x'] });
+    expect(only('python3 pip x')).toMatchObject({ tool: 'python', args: ['pip', 'x'] });
+    expect(only('python3')).toMatchObject({ tool: 'python', args: [] });
+    expect(only('python3 -m')).toMatchObject({ tool: 'python', args: ['-m'] });
+  });
+  test('knows whether it runs as root, and where its paths lead', () => {
+    expect(only('own x').elevated).toBe(false);
+    expect(steps('sudo own x').at(-1)?.elevated).toBe(true);
+    expect(only('own x').kind('/etc')).toBe('system');
+    expect(only('own x', '/etc').kind('x')).toBe('system-part');
+  });
+  test('names the sources and the target of a copy, and the secrets that it reads', () => {
+    expect(only('cp a b c').transfer).toEqual({ sources: ['a', 'b'], target: 'c' });
+    expect(only('cp -t c a b').transfer).toEqual({ sources: ['a', 'b'], target: 'c' });
+    expect(only('cp a').transfer).toEqual({ sources: ['a'], target: undefined });
+    expect([...only('cat ~/.ssh/id_rsa ~/.aws/credentials').secrets]).toEqual(['key', 'credentials']);
+    expect([...only('cat a').secrets]).toEqual([]);
+    expect([...only('cat shadow', '/etc').secrets]).toEqual(['hashes']);
+  });
+  test('reads only what comes in, and writes only what goes out', () => {
+    expect(only('own 2> a < b').reads).toEqual(['b']);
+    expect(only('own 2> a < b').writes).toEqual([{ path: 'a', mode: 'overwrite' }]);
+    expect(only('own >> a').writes).toEqual([{ path: 'a', mode: 'append' }]);
+  });
+});
+
+describe('code without what it only prints', () => {
+  test.each([
+    ['python3 -c \'print("rm -rf /")\'', ' '],
+    ['python3 -c \'print( "a" ) ; x\'', '  ; x'],
+    ['ruby -e \'puts "rm -rf /"; x\'', ' ; x'],
+    ['ruby -e \'puts"a"\'', ' '],
+    ['php -r \'echo "a";\'', ' ;'],
+    ['perl -e \'say "a\\"b"; x\'', ' ; x'],
+    ['lua -e "println(\'a\') x"', '  x'],
+    ['node -e "console.log(\'a\'); x"', ' ; x'],
+    ['node -e "console.error(\'a\')"', ' '],
+    ['node -e "process.stdout.write(\'a\')"', ' '],
+    ["python3 -c \"logging.warning('a'); sys.stdout.write('b')\"", ' ;  '],
+    ['node -e "console.table(\'a\')"', "console.table('a')"],
+    ['python3 -c "print(a)"', 'print(a)'],
+    ['python3 -c "imprint(\'a\')"', "imprint('a')"],
+  ])('%s', (command, code) => {
+    expect(only(command).code).toBe(code);
+  });
+  test('is that of the program, not of its wrapper', () => {
+    expect(steps("sudo python3 -c 'x()'").map(({ code }) => code)).toEqual(['', 'x()']);
+    expect(only('own x').code).toBe('');
+  });
+});
+
 describe('steps of a line', () => {
+  test('an alias is no step, and the body of an inner function is one', () => {
+    expect(steps("alias k='own x'\nk y").map(({ name }) => name)).not.toContain('k');
+    expect(steps('f() { g() { own; }; }').map(({ name }) => name)).toEqual(['own']);
+  });
+  test('a redirection without a program runs with nothing, on this machine', () => {
+    const { invocation } = only('> a');
+    expect(invocation).toMatchObject({
+      args: [],
+      assignments: [],
+      via: [],
+      elevated: false,
+      remote: false,
+      contained: false,
+      input: { kind: 'inherited' },
+      background: false,
+      inLoop: false,
+      endless: false,
+      topLevel: true,
+      openArguments: false,
+      substitutions: [],
+      referencedTexts: [],
+    });
+    expect(only('> a').args).toEqual([]);
+  });
+
   test('are wrappers and programs in order, a wrapper of several programs once', () => {
     expect(steps('sudo sh -c "a; b"').map(({ name, isWrapper }) => [name, isWrapper])).toEqual([
       ['sudo', true],

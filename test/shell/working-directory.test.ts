@@ -22,6 +22,12 @@ describe('a known directory', () => {
     ['cd /a && cd b && here', '/a/b'],
     ['cd a && cd /b && here', '/b'],
     ['cd a && cd ../c && here', 'a/../c'],
+    ['cd a-b && here', 'a-b'],
+    ['cd a- && here', 'a-'],
+    ['cd a$HOMEPAGE && here', ''],
+    ['cd a+1 && here', 'a+1'],
+    ['cd +1a && here', '+1a'],
+    ['pushd +12 && here', ''],
     ['cd && here', '~'],
     ['cd ~ && here', '~'],
     ['cd ~/a && here', '~/a'],
@@ -63,6 +69,9 @@ describe('a directory is certain', () => {
   ])('but not after %s', (command) => {
     expect(directoryOf(command)?.certain).toBe(false);
   });
+  test('and at home', () => {
+    expect(directoryOf('cd && here')).toEqual(certain('~'));
+  });
   test('again after a change to a place that does not depend on it', () => {
     expect(directoryOf('cd /a; cd /b && here')).toEqual(certain('/b'));
   });
@@ -89,6 +98,11 @@ describe('a directory is known only at run time', () => {
   });
 });
 
+test('a path is kept up to the longest that a system takes', () => {
+  expect(directoryOf(`cd /${'a'.repeat(9000)} && here`)?.path.length).toBe(4096);
+  expect(directoryOf(`cd ${'a'.repeat(9000)} && here`)?.path.length).toBe(4096);
+});
+
 describe('the line itself does not move', () => {
   test.each([
     ['here'],
@@ -106,6 +120,9 @@ describe('the line itself does not move', () => {
     ['find . -exec cd /a \\; && here'],
     ['echo cd /a && here'],
     ['cdrom /a && here'],
+    ['abcd /a && here'],
+    ['evaluate cd /a && here'],
+    ['medieval-sh cd /a && here'],
   ])('%s', (command) => {
     expect(directoryOf(command)).toBeNull();
   });
