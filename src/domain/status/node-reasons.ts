@@ -13,6 +13,7 @@ export const NODE_REASONS = {
   key_retired: 'another key has replaced this one; see: caro trust list',
   key_pending: 'its new key is not trusted yet; confirm it: caro trust confirm',
   skewed: 'the clocks differ by more than 5 minutes; set the clock that is wrong',
+  certificate_time: 'its certificate is not valid by this clock; compare the clocks of both machines',
   not_trusted:
     'it hangs up: its owner has not run caro trust set, or no officer has approved this node (caro org status)',
   denied: 'trust.deny of this node refuses it; see: caro trust explain',
@@ -31,6 +32,7 @@ const REASON_OF: Readonly<Partial<Record<ErrorCode, NodeReason>>> = {
   key_retired: 'key_retired',
   key_pending: 'key_pending',
   clock_skewed: 'skewed',
+  certificate_expired: 'certificate_time',
   peer_untrusted: 'not_trusted',
   peer_unreachable: 'unreachable',
   peer_gone: 'unreachable',
