@@ -107,8 +107,14 @@ describe('the list of nodes', () => {
     ['a clock that is off', { rows: [row(ADA, { state: 'skewed', code: 'clock_skewed' })] }, 'skewed', 'skewed'],
     ['no answer', { rows: [row(ADA, { code: 'peer_unreachable' })] }, 'unreachable', 'connecting'],
     [
-      'a bad certificate',
+      'a certificate that is not valid by this clock',
       { rows: [row(ADA, { state: 'refused', code: 'certificate_expired' })] },
+      'certificate_time',
+      'refused',
+    ],
+    [
+      'a bad certificate',
+      { rows: [row(ADA, { state: 'refused', code: 'certificate_kind' })] },
       'refused',
       'refused',
     ],
