@@ -112,12 +112,7 @@ describe('the list of nodes', () => {
       'certificate_time',
       'refused',
     ],
-    [
-      'a bad certificate',
-      { rows: [row(ADA, { state: 'refused', code: 'certificate_kind' })] },
-      'refused',
-      'refused',
-    ],
+    ['a bad certificate', { rows: [row(ADA, { state: 'refused', code: 'certificate_kind' })] }, 'refused', 'refused'],
     ['the first attempt', { rows: [row(ADA)] }, null, 'connecting'],
     [
       'a clock that is off, where it dials',
