@@ -85,11 +85,15 @@ function Source({ source, until }: { readonly source: TrendSource; readonly unti
 
 function TrendPanel({ answer: { posture, marks, source } }: { readonly answer: PostureAnswer }) {
   const { points, previous, gaps } = posture;
+  const others = gaps.days - gaps.incomplete - gaps.belowFloor;
+  const absent =
+    source.source === 'totals'
+      ? `${others === 1 ? 'was' : 'were'} not released`
+      : `${others === 1 ? 'has' : 'have'} no saved answer`;
   const reasons = [
     gaps.incomplete > 0 && `${counted(gaps.incomplete, 'day')} had too few of the reports`,
     gaps.belowFloor > 0 && `${counted(gaps.belowFloor, 'day')} had fewer nodes than the floor`,
-    gaps.days > gaps.incomplete + gaps.belowFloor &&
-      `${counted(gaps.days - gaps.incomplete - gaps.belowFloor, 'day')} ${gaps.days - gaps.incomplete - gaps.belowFloor === 1 ? 'was' : 'were'} not released`,
+    others > 0 && `${counted(others, 'day')} ${absent}`,
   ].filter((reason) => reason !== false);
   return (
     <Panel title={`Risky commands by ${points.some(({ days }) => days > 1) ? 'week' : 'day'}`} class="span-8">
@@ -98,7 +102,7 @@ function TrendPanel({ answer: { posture, marks, source } }: { readonly answer: P
         A figure of fewer than {counted(source.floor, 'node')} is withheld, and so is one that would reveal it
         {reasons.length > 0 && `; ${reasons.join(', ')}`}. What is unknown is a gap, not a zero.
       </p>
-      <TrendTable points={points} previous={previous} />
+      <TrendTable points={points} previous={previous} marks={marks} />
     </Panel>
   );
 }

@@ -1,6 +1,6 @@
 import { AUDIT_TITLES } from '../../../../domain/audit/audit-titles.ts';
-import type { Json } from '../../../../domain/encoding/canonical.ts';
 import type { AuditRecord } from '../../data/contract.ts';
+import { detailText } from '../../model/audit-words.ts';
 import { fullTime } from '../../model/format.ts';
 
 interface AuditRecordsProps {
@@ -39,30 +39,4 @@ export function AuditRecords({ records, nameOf }: AuditRecordsProps) {
       ))}
     </ol>
   );
-}
-
-const detailText = ({ details }: AuditRecord, nameOf: (id: string) => string): string =>
-  Object.entries(details)
-    .map(([name, value]) => `${inPlainWords(name)}: ${valueText(value, nameOf)}`)
-    .join(' · ');
-
-/** `spanHours` as `span hours`. */
-const inPlainWords = (name: string): string =>
-  name
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replaceAll(/[_-]/g, ' ')
-    .toLowerCase();
-
-const NODE_ID = /^caro:ed25519:/;
-const ISO_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
-
-function valueText(value: Json, nameOf: (id: string) => string): string {
-  if (value === null) return 'none';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'string')
-    return NODE_ID.test(value) ? nameOf(value) : ISO_TIME.test(value) ? fullTime(value) : value;
-  if (typeof value !== 'object') return String(value);
-  if (Array.isArray(value)) return value.map((one: Json) => valueText(one, nameOf)).join(', ') || 'none';
-  const parts = Object.entries(value).map(([name, one]) => `${inPlainWords(name)} ${valueText(one, nameOf)}`);
-  return parts.join(', ') || 'none';
 }

@@ -73,10 +73,13 @@ function Marked({ mark, points, onRemove }: MarkedProps) {
     <li>
       <strong>{mark.label}</strong> <span class="quiet">{utcDays(mark.first, mark.last)}</span>{' '}
       <span class="nums">
-        {before === null || after === null
-          ? 'too little is known before or after it'
-          : `${perThousand(before)} → ${perThousand(after)} per 1,000`}{' '}
-        <Change change={effect} />
+        {before === null || after === null ? (
+          'too little is known before or after it'
+        ) : (
+          <>
+            {perThousand(before)} → {perThousand(after)} per 1,000 <Change change={effect} />
+          </>
+        )}
       </span>{' '}
       <button type="button" class="plain" aria-label={`Remove ${mark.label}`} onClick={onRemove}>
         Remove

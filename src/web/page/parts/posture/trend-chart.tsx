@@ -119,7 +119,7 @@ function placeOf(points: readonly TrendPoint[], { first, last }: Mark): MarkPlac
 const AMOUNTS = new Set(['Risky', 'Commands']);
 
 /** The figures of the chart, newest first, for reading and for screen readers. */
-export function TrendTable({ points, previous }: Omit<TrendChartProps, 'marks'>) {
+export function TrendTable({ points, previous, marks }: TrendChartProps) {
   const rows = points.map((point, index) => ({ point, before: previous[index]?.rate ?? null })).reverse();
   return (
     <details class="trend-table">
@@ -139,7 +139,17 @@ export function TrendTable({ points, previous }: Omit<TrendChartProps, 'marks'>)
           <tbody class="nums">
             {rows.map(({ point, before }) => (
               <tr key={point.first}>
-                <th scope="row">{utcDays(point.first, point.last)}</th>
+                <th scope="row">
+                  {utcDays(point.first, point.last)}
+                  {marks
+                    .filter(({ first, last }) => first <= point.last && last >= point.first)
+                    .map(({ id, label }) => (
+                      <span key={id} class="quiet">
+                        {' '}
+                        {label}
+                      </span>
+                    ))}
+                </th>
                 <td class="right">{perThousand(point.rate)}</td>
                 <td class="right">{perThousand(before)}</td>
                 <td class="right amount">{known(point.risky)}</td>
