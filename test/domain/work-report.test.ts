@@ -103,4 +103,18 @@ describe('the digest of a week', () => {
       'Trust was changed once, 2 nodes were paired.',
     ]);
   });
+
+  test('names nobody as the first of nodes with the same number', () => {
+    const even = [
+      { id: 'ann', count: 1, bytes: 5 },
+      { id: 'ben', count: 1, bytes: 5 },
+    ];
+    expect(say({ asked: even, left: even }).slice(0, 2)).toEqual([
+      '2 nodes asked this node twice.',
+      '2 messages (10 B) left this machine, to 2 nodes.',
+    ]);
+    const [first = even[0], ...others] = [...even, { id: 'cy', count: 1, bytes: 5 }];
+    const left = [{ id: 'ann', bytes: 5, ...first, count: 2 }, ...others];
+    expect(say({ left })[1]).toBe('4 messages (15 B) left this machine, to 3 nodes, 2 of them to ann.');
+  });
 });

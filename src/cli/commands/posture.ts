@@ -16,7 +16,7 @@ import {
 import type { Context } from '../context.ts';
 import { withAnalystReader } from '../input/analyst-reader.ts';
 import { parseCount } from '../input/options.ts';
-import { changed, daysText, known, perThousand } from '../output/answers/trend-text.ts';
+import { againstText, changed, daysText, effectText, known, perThousand } from '../output/answers/trend-text.ts';
 import { paint, say, sayJson } from '../output/output.ts';
 import { writeLines, writePrivateFile } from '../output/output-file.ts';
 import { sayTable } from '../output/table.ts';
@@ -128,10 +128,7 @@ async function sayPosture(context: Context, answer: PostureAnswer, { units }: Un
     say(context, `No day of this span has figures. There are some from ${source.first} to ${source.last}.`);
     return;
   }
-  say(
-    context,
-    `${perThousand(risky.rate)} risky commands per 1,000, ${perThousand(risky.before)} in the ${counted(days, 'day')} before (${changed(risky.change)})`,
-  );
+  say(context, againstText(risky, `in the ${counted(days, 'day')} before`));
   const share = agentSentence(posture.agents);
   if (share !== null) say(context, share);
   say(context, `latest: ${latest.day}, ${counted(latest.contributors, 'node')}`);
@@ -159,11 +156,8 @@ async function sayPosture(context: Context, answer: PostureAnswer, { units }: Un
   );
   await sayUnits(context, units);
   for (const one of marked) {
-    const effect = effectOf([...previous, ...points], one);
-    say(
-      context,
-      `${one.label}, ${daysText(one.first, one.last)}: ${perThousand(effect.before)} before, ${perThousand(effect.after)} after (${changed(effect.change)})`,
-    );
+    const effect = effectText(effectOf([...previous, ...points], one));
+    say(context, `${one.label}, ${daysText(one.first, one.last)}: ${effect}`);
   }
   say(
     context,

@@ -33,22 +33,27 @@ export function digestSentences(
     ...(paired > 0 ? [`${counted(paired, 'node')} ${paired === 1 ? 'was' : 'were'} paired`] : []),
     ...(keys > 0 ? [`${counted(keys, 'key')} of other nodes changed or ended`] : []),
   ];
-  const most = (id: string, count: number): string => `${nameOf(id)} most often (${times(count)})`;
+  const [often, main] = [leader(asked), leader(left)];
+  const mostOften = often ? `, ${nameOf(often.id)} most often (${times(often.count)})` : '';
+  const mostOfThem = main ? `, ${main.count * 2 > sum(left) ? 'most' : main.count} of them to ${nameOf(main.id)}` : '';
   return [
     asker === undefined
       ? 'Nobody asked this node anything.'
       : asked.length === 1
         ? `${nameOf(asker.id)} asked this node ${times(asker.count)}.`
-        : `${counted(asked.length, 'node')} asked this node ${times(sum(asked))}, ${most(asker.id, asker.count)}.`,
+        : `${counted(asked.length, 'node')} asked this node ${times(sum(asked))}${mostOften}.`,
     recipient === undefined
       ? 'Nothing left this machine.'
       : `${counted(sum(left), 'message')} (${size(bytes)}) left this machine, ${
-          left.length === 1
-            ? `to ${nameOf(recipient.id)}`
-            : `to ${left.length} nodes, most of them to ${nameOf(recipient.id)}`
+          left.length === 1 ? `to ${nameOf(recipient.id)}` : `to ${left.length} nodes${mostOfThem}`
         }.`,
     changes.length === 0 ? 'Trust and sharing stayed as they were.' : sentence(changes.join(', ')),
   ];
+}
+
+/** The one with the most of several; none where two have as many. */
+function leader<T extends { readonly count: number }>([first, second]: readonly T[]): T | undefined {
+  return first && second && first.count > second.count ? first : undefined;
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

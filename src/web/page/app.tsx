@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { logOut, read } from './data/api.ts';
+import { ApiError, logOut, read } from './data/api.ts';
 import type { Status } from './data/contract.ts';
 import { VIEWS, type ViewName } from './model/views.ts';
 import { Locked } from './parts/common/locked.tsx';
@@ -33,15 +33,16 @@ export function App() {
   useEffect(() => {
     document.title = status ? `Caro – ${VIEWS[view]} – ${status.node.name}` : `Caro – ${VIEWS[view]}`;
   }, [view, status?.node.name]);
-  useStatus(view !== 'today', setStatus);
   const lock = useCallback(() => setLocked(true), []);
+  useStatus(view !== 'today', setStatus, lock);
+  const isKnown = useFreshness(status);
   if (locked) return <Locked />;
   return (
     <>
       <a class="skip" href="#content">
         Skip to the content
       </a>
-      <TopBar view={view} status={status} onLogOut={() => void logOut().finally(lock)} />
+      <TopBar view={view} status={status} isKnown={isKnown} onLogOut={() => void logOut().finally(lock)} />
       <main class="page" id="content" tabIndex={-1}>
         <Notices status={status} />
         {view === 'today' && <PersonalView onStatus={setStatus} onLocked={lock} />}
@@ -59,16 +60,33 @@ export function App() {
 const STATUS_MS = 10_000;
 
 /** The personal view loads the status itself; for the others it is polled here. */
-function useStatus(wanted: boolean, take: (status: Status) => void): void {
+function useStatus(wanted: boolean, take: (status: Status) => void, onLocked: () => void): void {
   useEffect(() => {
     if (!wanted) return;
+    const isOver = (error: unknown): void => {
+      if (error instanceof ApiError && error.code === 'not_logged_in') onLocked();
+    };
     const look = (): void => {
-      if (document.visibilityState === 'visible') read<Status>('/api/status').then(take, () => undefined);
+      if (document.visibilityState === 'visible') read<Status>('/api/status').then(take, isOver);
     };
     look();
     const timer = setInterval(look, STATUS_MS);
     return () => clearInterval(timer);
-  }, [wanted, take]);
+  }, [wanted, take, onLocked]);
+}
+
+/** Longer than any view takes to read the status again. */
+const STALE_MS = 35_000;
+
+/** False once the last status is old: the service does not answer. */
+function useFreshness(status: Status | null): boolean {
+  const [isFresh, setFresh] = useState(true);
+  useEffect(() => {
+    setFresh(true);
+    const timer = setTimeout(() => setFresh(false), STALE_MS);
+    return () => clearTimeout(timer);
+  }, [status]);
+  return isFresh;
 }
 
 function viewOfAddress(): ViewName {

@@ -36,7 +36,7 @@ function safetyLines({ levels, families }: NonNullable<AnswerSummary['safety']>)
 function activityLine({ hours, weekdays }: NonNullable<AnswerSummary['activity']>): string {
   const total = weekdays.reduce((sum, count) => sum + count, 0);
   const busiest = hours.indexOf(Math.max(...hours));
-  return `${total} commands, most of them from ${String(busiest).padStart(2, '0')}:00 to ${String(busiest).padStart(2, '0')}:59`;
+  return `${total} commands, busiest hour ${String(busiest).padStart(2, '0')}:00 to ${String(busiest).padStart(2, '0')}:59`;
 }
 
 const coverageLine = ({ observed, redacted, dropped, shells }: NonNullable<AnswerSummary['coverage']>): string =>

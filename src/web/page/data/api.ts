@@ -102,7 +102,8 @@ async function call(url: string, init: RequestInit): Promise<Response> {
 async function errorOf(response: Response): Promise<ApiError> {
   try {
     const { error } = (await response.json()) as { error: { code: string; message: string } };
-    return new ApiError(error.code, error.message);
+    // This page came from the address of its login: that login has ended.
+    return new ApiError(error.code === 'foreign_host' ? 'not_logged_in' : error.code, error.message);
   } catch {
     return new ApiError('unreachable', `The service answered with status ${response.status}.`);
   }

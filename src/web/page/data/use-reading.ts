@@ -1,4 +1,4 @@
-import { useLayoutEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { ApiError, read } from './api.ts';
 import { takeEarly } from './early.ts';
 
@@ -16,9 +16,12 @@ export interface Reading<T> {
   readonly code: string | null;
 }
 
+/** After a service that did not answer. */
+const RETRY_MS = 3_000;
+
 /**
- * Reads one resource of the API, and again when `parameters` or `turn` change. The last result
- * stays until then.
+ * Reads one resource of the API, again when `parameters` or `turn` change, and until the service
+ * answers. The last result stays until then.
  */
 export function useReading<T>(
   path: string,
@@ -27,6 +30,7 @@ export function useReading<T>(
   turn = 0,
 ): Reading<T> {
   const [reading, setReading] = useState<Reading<T>>({ data: null, trouble: null, code: null });
+  const [retries, setRetries] = useState(0);
   const key = JSON.stringify(parameters);
   // Before the paint, so that the figures load meanwhile.
   useLayoutEffect(() => {
@@ -47,6 +51,15 @@ export function useReading<T>(
       },
     );
     return () => run.abort();
-  }, [path, key, onLocked, turn]);
+  }, [path, key, onLocked, turn, retries]);
+  const isLost = reading.code === 'unreachable';
+  useEffect(() => {
+    if (!isLost) return;
+    const again = (): void => {
+      if (document.visibilityState === 'visible') setRetries((count) => count + 1);
+    };
+    const timer = setInterval(again, RETRY_MS);
+    return () => clearInterval(timer);
+  }, [isLost]);
   return reading;
 }

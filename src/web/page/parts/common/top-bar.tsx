@@ -7,11 +7,13 @@ import { MeshPill } from './mesh-pill.tsx';
 interface TopBarProps {
   readonly view: ViewName;
   readonly status: Status | null;
+  /** Whether `status` is that of now. */
+  readonly isKnown: boolean;
   readonly onLogOut: () => void;
 }
 
 /** Node name, navigation and mesh status (FR-805), on every view. */
-export function TopBar({ view, status, onLogOut }: TopBarProps) {
+export function TopBar({ view, status, isKnown, onLogOut }: TopBarProps) {
   return (
     <header class="bar">
       <div class="bar-in">
@@ -31,7 +33,7 @@ export function TopBar({ view, status, onLogOut }: TopBarProps) {
           ))}
         </nav>
         <div class="bar-end">
-          <MeshPill mesh={status?.mesh ?? null} />
+          {isKnown ? <MeshPill mesh={status?.mesh ?? null} /> : <span class="pill quiet">Mesh: unknown</span>}
           <ThemeSwitch />
           <button type="button" class="plain" onClick={onLogOut}>
             Log out
