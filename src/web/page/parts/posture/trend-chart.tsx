@@ -144,7 +144,7 @@ export function TrendTable({ points, previous, marks }: TrendChartProps) {
                   {marks
                     .filter(({ first, last }) => first <= point.last && last >= point.first)
                     .map(({ id, label }) => (
-                      <span key={id} class="quiet">
+                      <span key={id} class="quiet wrap">
                         {' '}
                         {label}
                       </span>
