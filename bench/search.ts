@@ -2,8 +2,8 @@
  * Measures the search over the commands of a node: until the first list is there (the database is
  * opened, commands that wait in the spool are looked for, and the newest are read), until all is
  * read, and a keystroke once all is read. `waiting` commands are in the spool, as after a time
- * without the service. One round before the others loads the code, which is translated here and is not
- * in the built program; `programMs` is that program from its start to the end of a list.
+ * without the service. One round before the others loads the code, which is translated here and is
+ * not in the built program; `programMs` is that program from its start to the end of a list.
  * The baseline is SQLite's LIKE over the same events.
  *
  *   npx tsx bench/search.ts [events] [rounds] [waiting]

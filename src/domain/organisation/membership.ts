@@ -63,7 +63,7 @@ export interface OrgStatus {
   readonly requests: number;
   /** Text of the file with this node's own request, while it is no member. */
   readonly request: string | null;
-  /** Supervisors and trustees whose news this node refused when it last asked them, since its start. */
+  /** Supervisors and trustees whose news this node refused when it asked last, since its start. */
   readonly refused: readonly RefusedNews[];
 }
 

@@ -50,8 +50,8 @@ const ANY_AGENT = 'agents';
 /** Rows of one read: each is a transaction of its own, so that the log of writes can be emptied. */
 const SLICE = 2_000;
 /**
- * Waiting commands of one slice. The first one is on the screen before the code that masks and rates is
- * compiled well: it is short.
+ * Waiting commands of one slice. The first one is on the screen before the code that masks and
+ * rates is compiled well: it is short.
  */
 const WAITING_SLICE = { first: 12, next: 64 } as const;
 /** Texts that are kept: the older ones are in `caro events`. */

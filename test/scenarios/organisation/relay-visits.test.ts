@@ -42,7 +42,7 @@ afterAll(async () => {
   clock.close();
 });
 
-/** Lets the node visit its relay until it is as wanted: what comes after a visit waits for the next one. */
+/** Lets the node visit its relay until it is as wanted: what comes after one waits for the next. */
 const afterVisits = (isWanted: (terms: OrgStatus['terms'], relay: RelayStatus | null) => boolean) =>
   until(
     async () => {
