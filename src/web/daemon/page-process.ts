@@ -116,8 +116,8 @@ export class PageProcess {
   }
 
   /**
-   * Sends one connection and keeps it open here until the process has it. Node.js has its own
-   * queue for this, and forgets what is in it when the process dies: their peers would wait for ever.
+   * Sends one connection and keeps it open here until the process has it. Node.js has its own queue
+   * for this, and forgets what is in it when the process dies: their peers would wait for ever.
    */
   #handNext(): void {
     const [socket] = this.#handing;
