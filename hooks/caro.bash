@@ -417,7 +417,8 @@ _caro_irregular() {
   _caro_q=$((_caro_q + _caro_many))
 }
 
-# From the first element of PROMPT_COMMAND. $1 is the status of the command, if not $?. Its first
+# From the first element of PROMPT_COMMAND. $1 is the status of the command, if not $?; $2, before
+# bash 5.1, the number of lines read, which a function does not see. Its first
 # command keeps the DEBUG trap out of the other elements if the trap applies inside functions.
 _caro_end() {
   _caro_s=${1:-$?} _caro_e=${EPOCHREALTIME-} _caro_v=$_caro_w _caro_w=0 _caro_in=0
@@ -430,7 +431,7 @@ _caro_end() {
   else
     _caro_irregular
   fi
-  _caro_n=0 _caro_w='' _caro_h0=-1 _caro_miss=''
+  _caro_n=0 _caro_w='' _caro_h0=-1 _caro_miss='' _caro_l1=${2:--1}
   return "$_caro_s"
 }
 
@@ -454,7 +455,7 @@ _caro_step() {
 # error in PS0 keeps every command from running. It contains no `!`, which history expansion would
 # replace. The second part is for _caro_inject.
 _caro_ps0=
-if _caro_ge 5 0; then
+if _caro_ge 4 4; then
   # shellcheck disable=SC2016 # expanded by the shell at each command
   _caro_ps0='${_caro_z:(_caro_x[_caro_n+0]=$?,_caro_hn[_caro_n+0]=${HISTCMD+${HISTCMD//[^0-9]}}+0,_caro_ln[_caro_n+0]=${LINENO+${LINENO//[^0-9]}}+0,_caro_miss=1,_caro_b[_caro_n++]=${EPOCHREALTIME+${EPOCHREALTIME//[^0-9]}}+0):0}${_caro_opt[_caro_fo]:+${_caro_z:(0${_caro_0#${BASH_ALIASES[${_caro_key:-_caro_none}]:=$_caro_lead$_caro_key}}):0}}'
 fi
@@ -495,7 +496,8 @@ _caro_k=1
 done 2>/dev/null'
 if ! _caro_ge 5 1; then
   # PROMPT_COMMAND is one string, and HISTCMD is known only from the output of `history`.
-  _caro_first='{ _caro_end && _caro_k=1; } 2>/dev/null'
+  # shellcheck disable=SC2016 # expanded at each prompt
+  _caro_first='{ _caro_end "$?" "${LINENO-}" && _caro_k=1; } 2>/dev/null'
   _caro_last="{
 $_caro_scan
 _caro_arm ||
@@ -537,7 +539,7 @@ _caro_again() {
 
 # Sets the initial state for the next line.
 _caro_ready() {
-  _caro_h0=-1 _caro_h1=-1 _caro_l0=-1 _caro_live=0 _caro_quick=0 _caro_same=0 _caro_p=$PWD
+  _caro_h0=-1 _caro_h1=-1 _caro_l0=$_caro_l1 _caro_live=0 _caro_quick=0 _caro_same=0 _caro_p=$PWD
   _caro_res=1
   _caro_ge 5 0 && [[ ${EPOCHREALTIME-} ]] || _caro_res=1000000
   if [[ -o history ]]; then
@@ -729,25 +731,26 @@ _caro_load() {
   _caro_ge 4 2 || _caro_base=$(($(command date +%s) - SECONDS))
   _caro_clock
   _caro_at=$_caro_t
+  # A shell that another one becomes by `exec` within the same second is a session of its own.
+  _caro_ge 5 0 || _caro_at=$((_caro_t + ${RANDOM-0} * 30 + 1))
   _caro_g=$_caro_d/.$_caro_kind.$$.$_caro_at
   if [[ ${bash_preexec_imported-}${__bp_imported-} ]]; then
     _caro_adopt
   elif _caro_ge 5 1; then
     [[ ${PROMPT_COMMAND[*]+set} ]] || PROMPT_COMMAND=()
     _caro_place
-    # Loaded at a prompt, the hook observes the next line; in a start file, the numbers are set
-    # again.
-    _caro_ready
   else
     PROMPT_COMMAND="$_caro_first
 ${PROMPT_COMMAND-}
 $_caro_last"
   fi
+  # Loaded at a prompt, the hook observes the next line; in a start file, the numbers are set again.
+  [[ ${bash_preexec_imported-}${__bp_imported-} ]] || _caro_ready
 }
 
 _caro_state() {
   _caro_z='' _caro_0=0 _caro_yes=y _caro_opt=('' 1) _caro_lead='_caro_inject && _caro_k=1; '
-  _caro_n=0 _caro_w='' _caro_v='' _caro_h0=-1 _caro_h1=-1 _caro_h=-1 _caro_l0=-1 _caro_c='' _caro_b=() _caro_x=() _caro_hn=() _caro_ln=()
+  _caro_n=0 _caro_w='' _caro_v='' _caro_h0=-1 _caro_h1=-1 _caro_h=-1 _caro_l0=-1 _caro_l1=-1 _caro_c='' _caro_b=() _caro_x=() _caro_hn=() _caro_ln=()
   _caro_live=0 _caro_quick=0 _caro_miss=1 _caro_in=0 _caro_k=1 _caro_ed=0 _caro_edn=0 _caro_edq=0 _caro_edh=-1 _caro_active=1 _caro_dead=1
   ! _caro_ge 5 1 || _caro_dead=0
   _caro_kind=bash _caro_q=0 _caro_seq=-1 _caro_i=64 _caro_same=0 _caro_count=0 _caro_f='' _caro_res=1000000

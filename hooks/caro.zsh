@@ -95,6 +95,11 @@ _caro_define() {
       functions -c $_caro_n _caro_own_$_caro_n && functions -c _caro_gate $_caro_n
     done
   }
+  # `functions -c` came with zsh 5.8; for older ones, _caro_swap does that.
+  [[ $ZSH_VERSION != 5.[3-7]* ]] || _caro_watch() {
+    [[ ! -o hist_reduce_blanks || -n ${(M)zshaddhistory_functions:#_caro_add} ]] || zshaddhistory_functions+=(_caro_add)
+    [[ -n ${(M)precmd_functions:#_caro_swap} ]] || precmd_functions+=(_caro_swap)
+  }
   _caro_add() { { trap - DEBUG ZERR && [[ $1 != [[:space:]]* ]] || _caro_no=1; return 0 } 2>/dev/null }
   _caro_heed() { [[ $1 == 0 ]] || _caro_no=1; return $1 }
 
@@ -130,11 +135,12 @@ _caro_define() {
     preexec_functions=(${preexec_functions:#_caro_pre})
     precmd_functions=(${precmd_functions:#_caro_post})
     zshaddhistory_functions=(${zshaddhistory_functions:#_caro_add})
+    unset _caro_loaded
+    [[ -z $functions[_caro_swap] ]] || return 0
     for _caro_n in ${${(M)${(k)functions}:#_caro_own_*}#_caro_own_}; do
       functions -c _caro_own_$_caro_n $_caro_n
       unfunction _caro_own_$_caro_n
     done
-    unset _caro_loaded
   }
 
   _caro_load() {
@@ -160,3 +166,25 @@ _caro_define
 # Calls a zshaddhistory hook of the user with the options of the user, so it MUST NOT be defined
 # under `emulate`. Copies of it replace these hooks; %N is the name of the copy.
 _caro_gate='_caro_gate() if "_caro_own_${(%):-%N}" "$@"; then ((1)); else "_caro_heed" $?; fi'
+# zsh before 5.8 copies a function only by assignment, which keeps the options of the function that
+# does it. So this one MUST NOT be defined under `emulate` either. Without the hook, it gives the
+# user's functions back, and leaves.
+[[ $ZSH_VERSION != 5.[3-7]* ]] || _caro_gate+='
+_caro_swap() if "setopt" "local_options" "no_aliases" && "local" "_caro_n"; then
+  if [[ -z "${_caro_loaded-}" ]]; then
+    precmd_functions=("${(@)precmd_functions:#_caro_swap}")
+    for _caro_n in "${(@Mk)functions:#_caro_own_*}"; do
+      functions[${_caro_n#_caro_own_}]="${functions[$_caro_n]}"
+      "unfunction" "$_caro_n"
+    done
+    "unfunction" "_caro_swap"
+  else
+    for _caro_n in "zshaddhistory" "${(@)zshaddhistory_functions:#_caro_add}"; do
+      if [[ -n "${functions[$_caro_n]-}" && "${functions[$_caro_n]}" != "${functions[_caro_gate]}" ]]; then
+        "autoload" "+X" "$_caro_n"
+        functions[_caro_own_$_caro_n]="${functions[$_caro_n]}"
+        functions[$_caro_n]="${functions[_caro_gate]}"
+      fi
+    done
+  fi
+fi'

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Runs test/hooks with the shells of other Debian releases, each in its own root folder under
-# /var/tmp, which debootstrap creates once.
+# Runs test/hooks with the shells of other Debian and Ubuntu releases, each in its own root folder
+# under /var/tmp, which debootstrap creates once.
 #   scripts/shell-versions.sh [RELEASE …] [-- JEST ARGUMENT …]
-# The default is bullseye, trixie and sid, and all of test/hooks.
-# Needs root, debootstrap and a Debian mirror. CARO_SHELL_ROOTS and CARO_DEBIAN_MIRROR set another
-# folder and mirror. The exit status is 0 if every release passed.
+# The default is bullseye, trixie and sid of Debian, bionic and focal of Ubuntu, and all of
+# test/hooks.
+# Needs root, debootstrap and mirrors. CARO_SHELL_ROOTS, CARO_DEBIAN_MIRROR and CARO_UBUNTU_MIRROR
+# set another folder and other mirrors. The exit status is 0 if every release passed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 roots=${CARO_SHELL_ROOTS:-/var/tmp/caro-shells}
-mirror=${CARO_DEBIAN_MIRROR:-http://deb.debian.org/debian}
 
 # In its own mount namespace, so that nothing stays mounted when the script ends.
 if [ -z "${CARO_SHELL_VERSIONS_INSIDE-}" ]; then
@@ -22,24 +22,34 @@ while [ "$#" -gt 0 ] && [ "$1" != -- ]; do
   shift
 done
 [ "$#" -eq 0 ] || shift
-[ "${#releases[@]}" -gt 0 ] || releases=(bullseye trixie sid)
+[ "${#releases[@]}" -gt 0 ] || releases=(bullseye trixie sid bionic focal)
 [ "$#" -gt 0 ] || set -- test/hooks
 
 make_root() { # RELEASE ROOT KSH
-  local packages="bash,zsh,fish,dash,busybox,mksh,$3,procps"
+  local packages="bash,zsh,fish,dash,busybox,mksh,$3,procps" mirror=${CARO_DEBIAN_MIRROR:-http://deb.debian.org/debian} more=()
   [ ! -e "$2/made" ] || return 0
   # Programs that the hook is tested with, in the release that packages them all.
   [ "$1" != sid ] || packages+=,starship,atuin,zoxide,direnv,fzf,ble.sh,zsh-autosuggestions,zsh-syntax-highlighting
+  case $1 in
+  bionic | focal)
+    mirror=${CARO_UBUNTU_MIRROR:-http://archive.ubuntu.com/ubuntu}
+    more+=("--components=main,universe")
+    # Debian has no keyring of Ubuntu's archive.
+    [ -e /usr/share/keyrings/ubuntu-archive-keyring.gpg ] || more+=(--no-check-gpg)
+    ;;
+  esac
   mkdir -p "$roots"
-  debootstrap --variant=minbase --include="$packages" "$1" "$2" "$mirror" >"$2.log"
+  debootstrap "${more[@]}" --variant=minbase --include="$packages" "$1" "$2" "$mirror" >"$2.log"
   touch "$2/made"
 }
 
 status=0
 for release in "${releases[@]}"; do
   root=$roots/$release
-  ksh=ksh93u+m
-  [ "$release" != bullseye ] || ksh=ksh
+  case $release in
+  bullseye | bionic | focal) ksh=ksh ;;
+  *) ksh=ksh93u+m ;;
+  esac
   make_root "$release" "$root" "$ksh"
   # What a shell under test needs of this system: homes and the spool in /tmp, and this tree.
   for place in /tmp /proc /dev "$PWD"; do

@@ -2,6 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
+import { otherRoot } from '../../rig/programs/pty.ts';
 import { requireShell } from '../../rig/programs/require-shell.ts';
 import { until } from '../../rig/until.ts';
 import { ended, opener } from '../everyday.ts';
@@ -13,7 +14,8 @@ const AT_A_TIME = 6;
 
 requireShell('zsh')('zsh', () => {
   test('records under every option, set before the hook is loaded, and shows nothing', async () => {
-    const all = execFileSync('zsh', ['-fc', 'print -l ${(k)options}'], { encoding: 'utf8' }).trim().split('\n');
+    const [file = 'zsh', ...args] = [...otherRoot('/'), 'zsh', '-fc', 'print -l ${(k)options}'];
+    const all = execFileSync(file, args, { encoding: 'utf8' }).trim().split('\n');
     const options = all.filter((option) => !NOT_SET.test(option));
     expect(options.length).toBeGreaterThan(150);
     const settings = [...options.map(toggled), ...['sh', 'ksh', 'csh'].map((to) => `emulate ${to}`)];

@@ -204,7 +204,7 @@ const plain = (text: string): string => text.replace(ESCAPES, '').replace(/[\r\b
  * Runs the shells of another system's root instead of this one's, where `scripts/shell-versions.sh`
  * asks for it.
  */
-function otherRoot(cwd: string): readonly string[] {
+export function otherRoot(cwd: string): readonly string[] {
   const root = process.env['CARO_TEST_SHELL_ROOT'];
   return root === undefined ? [] : ['chroot', root, 'env', '-C', cwd];
 }

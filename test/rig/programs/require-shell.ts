@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { describe } from '@jest/globals';
-import type { ShellName } from './pty.ts';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { describe, test } from '@jest/globals';
+import { otherRoot, type ShellName } from './pty.ts';
 
 /**
  * `describe`, or a named skip where one of the shells is missing. With CI=true a missing shell
@@ -21,3 +21,18 @@ export function hasProgram(name: string): boolean {
     return false;
   }
 }
+
+/** Whether the bash under test is at least of this version. */
+export function hasBash(major: number, minor: number): boolean {
+  const [file = 'bash', ...args] = [
+    ...otherRoot('/'),
+    'bash',
+    '-c',
+    `((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= ${major * 100 + minor}))`,
+  ];
+  return spawnSync(file, args, { stdio: 'ignore' }).status === 0;
+}
+
+/** `test`, or a named skip where bash is older: what older versions lack stands in docs/hooks.md. */
+export const sinceBash = (major: number, minor: number): typeof test | typeof test.skip =>
+  hasBash(major, minor) ? test : test.skip;
