@@ -82,11 +82,18 @@ _caro_number() {
 }
 
 # The same without HISTCMD, which does not change there before bash 5.1 and may be unset: only the
-# output of `history` is correct. It is read back through the scratch file without a fork.
+# output of `history` is correct. It is read back through the scratch file without a fork; where no
+# file can be written and HISTCMD does not help, with one.
 _caro_printed() {
   _caro_h=-1
-  _caro_open && _caro_text 1 >|"$_caro_g" || return 0
-  _caro_take
+  _caro_open || return 0
+  if _caro_text 1 >|"$_caro_g"; then
+    _caro_take
+  elif ((_caro_dead)); then
+    _caro_r=$(_caro_text 1)
+  else
+    return 0
+  fi
   _caro_r=${_caro_r#"${_caro_r%%[0-9]*}"}
   _caro_h=$((10#0${_caro_r%%[!0-9]*}))
 }

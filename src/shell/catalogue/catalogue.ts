@@ -132,7 +132,7 @@ const entries = (): Map<string, Entry> => (index ??= buildIndex());
 const plainName = (name: string): string =>
   name
     .replace(/\.exe$/i, '')
-    .replace(/-?\d+(?:\.\d+)*$/, '')
+    .replace(/(?:-|(?<!\d|\d\.))\d+(?:\.\d+)*$/, '')
     .toLowerCase();
 
 const wordSet = (text: string): ReadonlySet<string> => (text === '' ? NO_NAMES : new Set(text.split(' ')));

@@ -2,7 +2,7 @@
 
 /** Quick test: without a match, a text contains no name of a secret. */
 export const NAME_HINT =
-  /pass|pwd|pw\b|psk\b|secret|token|key|cred|auth|cookie|pat\b|pin\b|login|sess|sid\b|identified|bearer|webhook|kennwort|contrase|senha|wachtwoord|mnemonic|appid|sign?(?:ature)?=|code=|assword|user\s?=\s?["']|connect|superuser|create_user|crypt|mysqli|pdo\(|logon|attach|has[lł]o|senord|salasana|heslo|parola|[sş]ifre|adgangskode|jelsz|lozinka|geslo|парол|密|パスワード|비밀|securestring|@(?:tcp|udp|unix)\(|jdbc:oracle|,p=|p-secrets|%\S+,|=\w+%/i;
+  /pass|pwd|pw\b|psk\b|secret|token|key|cred|auth|cookie|pat\b|pin\b|login|sess|sid\b|identified|bearer|webhook|kennwort|contrase|senha|wachtwoord|mnemonic|appid|sign?(?:ature)?=|code=|assword|user\s?=\s?["']|connect|superuser|create_user|crypt|mysqli|pdo\(|logon|attach|has[lł]o|senord|salasana|heslo|parola|[sş]ifre|adgangskode|jelsz|lozinka|geslo|парол|密|パスワード|비밀|securestring|@(?:tcp|udp|unix)\(|jdbc:oracle|,p=|p-secrets|%[^\s%]+%?,|=\w+%/i;
 
 /**
  * Endings of names; English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, the
