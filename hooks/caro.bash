@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Caro mesh, bash 3.2 to 5.x: appends a record to the spool before and after each typed command. It
-# forks nothing, prints nothing, and reads only the history, the clock, $? and $PWD. Record format
-# and background: docs/hooks.md.
+# forks nothing (before 5.1, once a prompt while no file can be written), prints nothing, and reads
+# only the history, the clock, $? and $PWD. Record format and background: docs/hooks.md.
 # Expects _caro_d, the spool directory. `caro_off` removes the hook from a running shell; CARO_OFF=1
 # keeps it from loading.
 
