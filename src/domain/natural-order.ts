@@ -1,6 +1,6 @@
 /**
  * The order of names for people: `member-2` before `member-10`, otherwise by code unit.
- * `Intl.Collator` does it too, but its tables would take 5 MB of a service that is mostly idle.
+ * The collator of ICU does it too, but its tables would take 5 MB of a service that is mostly idle.
  */
 export function naturalOrder(a: string, b: string): number {
   let at = 0;

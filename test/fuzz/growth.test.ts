@@ -25,8 +25,8 @@ const SMALL = 4 * 1024;
 /** Twice the input may take three times the work, once more for what does not grow. */
 const MAX_GROWTH = 3;
 /**
- * Regular expressions run outside of what is counted. A quadratic one takes 6 to 60 s for this much,
- * the rest less than 1 s.
+ * Regular expressions run outside of what is counted. A quadratic one takes 6 to 60 s for this
+ * much, the rest less than 1 s.
  */
 const LARGE = (SECONDS > 0 ? 256 : 64) * 1024;
 const MAX_CPU_MS = 4_000;

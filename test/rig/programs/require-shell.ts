@@ -33,6 +33,6 @@ export function hasBash(major: number, minor: number): boolean {
   return spawnSync(file, args, { stdio: 'ignore' }).status === 0;
 }
 
-/** `test`, or a named skip where bash is older: what older versions lack stands in docs/hooks.md. */
+/** `test`, or a named skip where bash is older: docs/hooks.md says what older versions lack. */
 export const sinceBash = (major: number, minor: number): typeof test | typeof test.skip =>
   hasBash(major, minor) ? test : test.skip;

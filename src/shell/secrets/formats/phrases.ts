@@ -36,7 +36,8 @@ const PHRASES: readonly Phrase[] = [
   {
     kind: 'password',
     hint: 'password',
-    pattern: /\bpassword\s{1,4}(?:\\*["']|\$\$)(?!(?:<[\w -]{1,40}>|\{\{[^'"]{1,40}\}\}|%\w{1,40}%)["'])([^'"\\$\s][^'"\\$]*)/dgi,
+    pattern:
+      /\bpassword\s{1,4}(?:\\*["']|\$\$)(?!(?:<[\w -]{1,40}>|\{\{[^'"]{1,40}\}\}|%\w{1,40}%)["'])([^'"\\$\s][^'"\\$]*)/dgi,
   },
   {
     kind: 'password',

@@ -17,7 +17,7 @@ const DIRECTIONS: Readonly<Record<string, string>> = {
   outbound: 'this node dialled it',
 };
 
-/** Members that read better than `name: value`; undefined where the value is not of the usual kind. */
+/** Members that read better than `name: value`; undefined for a value not of the usual kind. */
 const PHRASES: Readonly<Record<string, (value: Json) => string | undefined>> = {
   query: (value) => QUERY_NAMES[value as QueryType] as string | undefined,
   spanHours: (value) => (typeof value === 'number' ? `over ${counted(value, 'hour')}` : undefined),
