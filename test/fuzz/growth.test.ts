@@ -118,6 +118,13 @@ const READERS: Readonly<
       '#!',
     ],
   },
+  'code in a command': {
+    read: (text) => {
+      for (const program of ['node -e', 'python3 -c', 'perl -e', 'php -r', 'ruby -e', 'sh -c'])
+        rate(`${program} "${text}"`, 'bash');
+    },
+    pieces: ['open(', 'system(', 'exec ', 'os.', '(', ' ', '\n', '_', '0', '[', '%', '/', '6.', "'", 'eval '],
+  },
   'a command': {
     read: (text) => {
       classify({ command: text, shell: 'bash' });

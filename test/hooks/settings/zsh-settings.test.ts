@@ -14,7 +14,7 @@ const AT_A_TIME = 6;
 
 requireShell('zsh')('zsh', () => {
   test('records under every option, set before the hook is loaded, and shows nothing', async () => {
-    const [file = 'zsh', ...args] = [...otherRoot('/'), 'zsh', '-fc', 'print -l ${(k)options}'];
+    const [file, ...args] = [...otherRoot('/'), 'zsh', '-fc', 'print -l ${(k)options}'];
     const all = execFileSync(file, args, { encoding: 'utf8' }).trim().split('\n');
     const options = all.filter((option) => !NOT_SET.test(option));
     expect(options.length).toBeGreaterThan(150);

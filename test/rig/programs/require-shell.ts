@@ -24,7 +24,7 @@ export function hasProgram(name: string): boolean {
 
 /** Whether the bash under test is at least of this version. */
 export function hasBash(major: number, minor: number): boolean {
-  const [file = 'bash', ...args] = [
+  const [file, ...args] = [
     ...otherRoot('/'),
     'bash',
     '-c',
