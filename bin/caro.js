@@ -92,7 +92,8 @@ function fail(text, code) {
 
 /** Causes that the user can fix. Anything else is a bug. */
 const REMEDIES = {
-  ERR_DLOPEN_FAILED: 'the SQLite binding was built for another Node.js; run: npm rebuild better-sqlite3',
+  ERR_DLOPEN_FAILED:
+    'the SQLite binding was built for another Node.js or a newer system; run: npm rebuild better-sqlite3 (or take the archive for this system)',
   MODULE_NOT_FOUND:
     'part of the program is missing; run: npm ci && npm run build (Node.js before 22.14 also needs a C++ compiler, make and Python)',
   ENOSPC: 'the disk is full; free some space',
@@ -104,7 +105,8 @@ const REMEDIES = {
  * Shows only the kind of the error: its message may quote a command. The log has the rest.
  */
 function failUnexpectedly(error) {
-  const code = error?.code ?? error?.name ?? 'unknown';
+  // The loader of the SQLite binding has no code for a binding that is not there.
+  const code = error?.tries ? 'MODULE_NOT_FOUND' : (error?.code ?? error?.name ?? 'unknown');
   const remedy = REMEDIES[code] ?? 'a bug in this program; see: caro service logs';
   fail(`cannot run, ${code}: ${remedy} (CARO_DEBUG=1 prints the stack trace)`, 1);
   if (process.env.CARO_DEBUG) process.stderr.write(`${error?.stack ?? String(error)}\n`);

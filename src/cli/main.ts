@@ -132,6 +132,7 @@ function failure({ env, stderr }: Context, error: unknown): number {
     stderr.write(`caro: ${harmlessLines(error.message)}\n`);
     return error.exitCode;
   }
+  if (isInstallation(error)) throw error;
   // Only the kind is shown: the message may quote a command.
   const kind = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : 'unknown';
   stderr.write(`caro: internal error: ${harmlessLines(kind)} (CARO_DEBUG=1 prints the stack trace)\n`);
@@ -150,3 +151,8 @@ function addVersion(program: Command, context: Context): void {
       else say(context, VERSION);
     });
 }
+
+/** A binding that is missing or cannot be loaded: bin/caro.js knows what to do. */
+const isInstallation = (error: unknown): boolean =>
+  error instanceof Error &&
+  (['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND'].includes((error as NodeJS.ErrnoException).code ?? '') || 'tries' in error);

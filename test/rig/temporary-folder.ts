@@ -10,7 +10,7 @@ import { afterAll, afterEach } from '@jest/globals';
 export function temporaryFolders(): () => string {
   const made: string[] = [];
   afterEach(() => {
-    for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+    for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
   return () => {
     const folder = mkdtempSync(join(tmpdir(), 'caro-'));
@@ -21,7 +21,7 @@ export function temporaryFolders(): () => string {
 
 const lasting: string[] = [];
 afterAll(() => {
-  for (const folder of lasting.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of lasting.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 /**

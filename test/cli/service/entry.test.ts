@@ -1,14 +1,17 @@
 /** `bin/caro.js` as a process: what a script sees of it. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serviceCommand, serviceEnvironment } from '../../../src/cli/service/command.ts';
 import { hasProgram } from '../../rig/programs/require-shell.ts';
+import { configure, homeEnvironment, startService } from '../../rig/service.ts';
+import { temporaryFolders } from '../../rig/temporary-folder.ts';
 
 const BIN = join(__dirname, '../../../bin/caro.js');
 const V8_FLAGS = join(__dirname, '../../../bin/v8-flags.txt');
+const temporary = temporaryFolders();
 let home: string;
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'caro-entry-'));
@@ -163,6 +166,32 @@ describe('a defect', () => {
       stderr: expect.stringMatching(/^caro: cannot run, ERR_DLOPEN_FAILED: .*run: npm rebuild.*\n$/),
     });
   });
+});
+
+test('a command that finds no SQLite, or one that cannot be loaded, says how to mend the installation', async () => {
+  const kept = temporary();
+  await configure(kept);
+  const service = await startService(kept);
+  await service.stop();
+  const root = join(__dirname, '../../..');
+  const tree = join(kept, 'tree');
+  for (const part of ['bin', 'dist', 'package.json']) cpSync(join(root, part), join(tree, part), { recursive: true });
+  const modules = join(root, 'node_modules');
+  const release = Number(process.versions['napi']) >= 10 ? 'better-sqlite3-napi' : 'better-sqlite3';
+  const names = [release, 'bindings', 'file-uri-to-path'].filter((name) => existsSync(join(modules, name)));
+  const bindings: string[] = [];
+  const isText = (path: string): boolean => {
+    if (/\/(?:deps|src|obj)$/.test(path)) return false;
+    if (path.endsWith('.node')) bindings.push(join(tree, 'node_modules', relative(modules, path)));
+    return !path.endsWith('.node');
+  };
+  for (const name of names)
+    cpSync(join(modules, name), join(tree, 'node_modules', name), { recursive: true, filter: isText });
+  const check = () =>
+    spawnSync(join(tree, 'bin', 'caro.js'), ['db', 'check'], { encoding: 'utf8', env: homeEnvironment(kept) });
+  expect(check()).toMatchObject({ status: 1, stderr: expect.stringMatching(/MODULE_NOT_FOUND: .*run: npm ci/) });
+  for (const binding of bindings) writeFileSync(binding, 'no library');
+  expect(check()).toMatchObject({ status: 1, stderr: expect.stringMatching(/ERR_DLOPEN_FAILED: .*npm rebuild/) });
 });
 
 test('a service that cannot start ends with the code of its error', () => {
