@@ -127,7 +127,7 @@ describe('the answer of the mesh for people', () => {
   });
 
   test('says how to have somebody to ask', async () => {
-    expect(await reported([], {})).toContain('no node has a trust level of its own');
+    expect(await reported([], {})).toContain('There is no node to ask: none has a trust level of its own');
   });
 });
 

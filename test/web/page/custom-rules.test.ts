@@ -80,7 +80,7 @@ inBrowser('the view of custom rules', () => {
     expect(await run.isDisabled()).toBe(true);
     await draft.fill(selecting('CommandLine|re: (a'));
     await run.click();
-    await page.getByText('The rule cannot be used: the regular expression cannot be matched').waitFor();
+    await page.getByText('The rule cannot be used: the regular expression has a mistake').waitFor();
     await draft.fill(GIT);
     await run.click();
     await page.locator('.statement').waitFor();
