@@ -145,7 +145,13 @@ describe('on any text', () => {
           if (/^[\w./:-]+$/.test(written)) expect(word.text).toBe(written);
         }
       }),
-      { numRuns: 2000, examples: [['parallel <<<[[ ', 'bash']] },
+      {
+        numRuns: 2000,
+        examples: [
+          ['parallel <<<[[ ', 'bash'],
+          ['eval end\\x41{', 'bash'],
+        ],
+      },
     );
   });
 

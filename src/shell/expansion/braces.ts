@@ -1,6 +1,6 @@
 /** Brace expansion: `{a,b}`, `{1..3}`, nested and repeated. Bash manual §3.5.1. */
 import { MAX_EXPANSION } from '../limits.ts';
-import type { WordPart } from '../model.ts';
+import type { Span, WordPart } from '../model.ts';
 
 type Parts = readonly WordPart[];
 
@@ -15,20 +15,22 @@ export const hasBraces = (parts: Parts): boolean =>
   parts.some((part) => part.kind === 'literal' && !part.quoted && part.text.includes('{'));
 
 /**
- * Expands braces into at most `MAX_EXPANSION` words; above that, returns the word itself. Spans are
- * those of the expanded part.
+ * Expands braces into at most `MAX_EXPANSION` words; above that, and without a brace that expands,
+ * returns the word itself. The span of an expanded part is that of all unquoted text of the word.
  */
 export function expandBraces(parts: Parts): readonly Parts[] {
   const atoms: Atom[] = [];
-  const bare = parts.find((part) => part.kind === 'literal' && !part.quoted);
-  if (bare === undefined) return [parts];
+  const bare = parts.filter((part) => part.kind === 'literal' && !part.quoted);
+  const [first, last] = [bare[0], bare.at(-1)];
+  if (first === undefined || last === undefined) return [parts];
   for (const part of parts) {
     if (part.kind === 'literal' && !part.quoted && part.text.length < 4096) atoms.push(...Array.from(part.text));
     else atoms.push(part);
   }
+  if (findBrace(atoms) === null) return [parts];
   const expanded = expandAtoms(atoms, 0);
   if (expanded === null || expanded.length > MAX_EXPANSION) return [parts];
-  return expanded.map((alternative) => joinAtoms(alternative, bare));
+  return expanded.map((alternative) => joinAtoms(alternative, { start: first.start, end: last.end }));
 }
 
 function expandAtoms(atoms: readonly Atom[], depth: number): Atom[][] | null {
@@ -103,11 +105,11 @@ function readSequence(atoms: readonly Atom[]): Atom[][] | null {
   return values;
 }
 
-function joinAtoms(atoms: readonly Atom[], origin: WordPart): Parts {
+function joinAtoms(atoms: readonly Atom[], origin: Span): Parts {
   const parts: WordPart[] = [];
   let text = '';
   const flush = (): void => {
-    if (text !== '') parts.push({ kind: 'literal', quoted: false, text, start: origin.start, end: origin.end });
+    if (text !== '') parts.push({ kind: 'literal', quoted: false, text, ...origin });
     text = '';
   };
   for (const atom of atoms) {
