@@ -425,8 +425,8 @@ _caro_irregular() {
 }
 
 # From the first element of PROMPT_COMMAND. $1 is the status of the command, if not $?; $2, before
-# bash 5.1, the number of lines read, which a function does not see. Its first
-# command keeps the DEBUG trap out of the other elements if the trap applies inside functions.
+# bash 5.1, the number of lines read, which a function does not see. Its first command keeps the
+# DEBUG trap out of the other elements if the trap applies inside functions.
 _caro_end() {
   _caro_s=${1:-$?} _caro_e=${EPOCHREALTIME-} _caro_v=$_caro_w _caro_w=0 _caro_in=0
   if [[ $_caro_n$_caro_v$_caro_res${FUNCNAME[1]-} == 111 && $_caro_i != 64 && $_caro_e && -O $_caro_f ]]; then

@@ -22,8 +22,7 @@ export function changeDirectory({ scope }: Walk, tool: string, args: readonly Wo
 function movedTo({ value, text, parts }: Word, from: Directory | null): Directory {
   const isPlace = parts[0]?.kind === 'tilde' || /^\$(?:HOME|\{HOME\})(?:\/|$)/.test(text);
   if ((value === null && !isPlace) || text === '' || /^(?:-|\+\d+)$/.test(text)) return UNKNOWN;
-  if (isPlace || text.startsWith('/')) return { path: text.slice(0, MAX_PATH), certain: true };
-  if (from === null) return { path: text.slice(0, MAX_PATH), certain: true };
+  if (isPlace || text.startsWith('/') || from === null) return { path: text.slice(0, MAX_PATH), certain: true };
   if (from.path === '' || from.path.length + text.length >= MAX_PATH) return UNKNOWN;
   return { path: `${from.path}/${text}`, certain: from.certain };
 }
