@@ -63,10 +63,14 @@ const dayText = (ms: number): string => isoTime(ms).slice(0, 10);
 export const startOf = (day: string): number => Date.parse(`${day}T00:00:00.000Z`);
 export const plusDays = (day: string, days: number): string => dayText(startOf(day) + days * DAY_MS);
 
-/** A clock far from midnight, so that what happens in a minute is on one day. */
+/**
+ * A clock far from midnight, so that what happens in a minute is on one day; less than a day ahead,
+ * because OpenSSL reads the machine's clock and certificates begin a day before they are made.
+ */
 export function startClock(folder: string): TestClock {
   const clock = makeClock(folder);
-  clock.set(startOf(plusDays(dayText(clock.now()), 1)) + 10 * HOUR_MS);
+  const ten = startOf(dayText(clock.now())) + 10 * HOUR_MS;
+  clock.set(ten > clock.now() ? ten : ten + DAY_MS);
   return clock;
 }
 
