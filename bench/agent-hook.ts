@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { agentHookCode } from '../src/cli/shell-setup/hook-code.ts';
-import { report, round, summary } from './figures.ts';
+import { report, round, summary } from './parts/figures.ts';
 
 const RUNS = Number(process.env['RUNS'] ?? 100);
 const root = mkdtempSync(join(tmpdir(), 'caro-agent-hook-'));

@@ -16,8 +16,8 @@ import { analyse } from '../src/shell/analyse.ts';
 import { redact } from '../src/shell/redact.ts';
 import { ALL_EXAMPLES } from '../test/risk/examples/all-examples.ts';
 import { ordinaryCommands, secretsInContext } from '../test/shell/secrets/corpus.ts';
-import { type Figures, report, round, summary } from './figures.ts';
-import { HOSTILE_LINES } from './hostile-lines.ts';
+import { type Figures, report, round, summary } from './parts/figures.ts';
+import { HOSTILE_LINES } from './parts/hostile-lines.ts';
 
 const ROUNDS = 20;
 

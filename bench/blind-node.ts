@@ -21,9 +21,9 @@ import { encodeEnvelope } from '../src/identity/envelope.ts';
 import { openIdentity } from '../src/identity/identity.ts';
 import { openPool, type Pool } from '../src/workers/pool.ts';
 import { makeTask } from '../test/blind/tasks.ts';
-import { report, round, summary } from './figures.ts';
-import { SERVICE_FLAGS } from './process-memory.ts';
-import { storeEvents } from './stored-events.ts';
+import { report, round, summary } from './parts/figures.ts';
+import { SERVICE_FLAGS } from './parts/process-memory.ts';
+import { storeEvents } from './parts/stored-events.ts';
 
 const WORKER = resolve(__dirname, '../dist/worker.js');
 

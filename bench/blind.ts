@@ -13,10 +13,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BlindReply, BlindRequest } from '../src/domain/blind/exchange.ts';
-import type { AggregatorFigures, Step } from './blind-aggregator.ts';
-import type { MadeReports } from './blind-reports.ts';
-import { report, round } from './figures.ts';
-import { SERVICE_FLAGS } from './process-memory.ts';
+import type { AggregatorFigures, Step } from './parts/blind-aggregator.ts';
+import type { MadeReports } from './parts/blind-reports.ts';
+import { report, round } from './parts/figures.ts';
+import { SERVICE_FLAGS } from './parts/process-memory.ts';
 
 const DAY = '2026-11-20';
 const HOUR_MS = 3_600_000;
@@ -39,7 +39,7 @@ interface FromChild {
 }
 
 function start(role: string, folder: string, onMessage: (message: FromChild) => void): Child {
-  const child = fork(join(__dirname, 'blind-aggregator.ts'), [role, folder], {
+  const child = fork(join(__dirname, 'parts/blind-aggregator.ts'), [role, folder], {
     execArgv: [...process.execArgv, ...SERVICE_FLAGS, '--expose-gc'],
   });
   const waiting = new Map<
@@ -124,7 +124,7 @@ function rowOf(role: string, reports: number, figures: AggregatorFigures, wallSe
 }
 
 function makeReports(folder: string, task: string, count: number): Promise<void> {
-  const child = fork(join(__dirname, 'blind-reports.ts'));
+  const child = fork(join(__dirname, 'parts/blind-reports.ts'));
   child.send({ folder, task, day: DAY, count });
   return new Promise((done, failed) => {
     child.once('message', () => done());

@@ -9,7 +9,7 @@ import { loadRules } from '../src/risk/custom/load.ts';
 import { analyse } from '../src/shell/analyse.ts';
 import { ALL_EXAMPLES } from '../test/risk/examples/all-examples.ts';
 import { ordinaryCommands } from '../test/shell/secrets/corpus.ts';
-import { type Figures, report, round, summary } from './figures.ts';
+import { type Figures, report, round, summary } from './parts/figures.ts';
 
 const RULES = 200;
 const ROUNDS = 20;

@@ -18,8 +18,8 @@ import { until } from '../test/rig/until.ts';
 import { enter, hasBrowser, launchBrowser } from '../test/web/browser.ts';
 import { type DashboardRig, type Login, openRig } from '../test/web/dashboard-rig.ts';
 import { openMeshRig } from '../test/web/mesh-rig.ts';
-import { type Figures, report, summary } from './figures.ts';
-import { storeEvents } from './stored-events.ts';
+import { type Figures, report, summary } from './parts/figures.ts';
+import { storeEvents } from './parts/stored-events.ts';
 
 const DAY_MS = 86_400_000;
 

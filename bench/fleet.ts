@@ -15,12 +15,12 @@ import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { type Broker, startBrokerIn } from '../test/rig/programs/relay-broker.ts';
 import { until } from '../test/rig/until.ts';
-import { report, round, summary } from './figures.ts';
-import type { FromAsker, ToAsker } from './fleet-asker.ts';
-import type { FleetFile } from './fleet-node.ts';
-import type { FromNodes } from './fleet-nodes.ts';
-import type { AskerCard } from './fleet-ready.ts';
-import { cpuTimeOf, memoryOf, SERVICE_FLAGS } from './process-memory.ts';
+import { report, round, summary } from './parts/figures.ts';
+import type { FromAsker, ToAsker } from './parts/fleet-asker.ts';
+import type { FleetFile } from './parts/fleet-node.ts';
+import type { FromNodes } from './parts/fleet-nodes.ts';
+import type { AskerCard } from './parts/fleet-ready.ts';
+import { cpuTimeOf, memoryOf, SERVICE_FLAGS } from './parts/process-memory.ts';
 
 const [NODES = 100, ROUNDS = 3] = process.argv.slice(2).map(Number);
 /** A process of Node.js holds this many connections without being the bottleneck itself. */
@@ -52,7 +52,7 @@ const told = <T>(child: ChildProcess): Promise<T> =>
 function build(): void {
   for (const name of PROGRAMS)
     buildSync({
-      entryPoints: [join(__dirname, `${name}.ts`)],
+      entryPoints: [join(__dirname, `parts/${name}.ts`)],
       outfile: join(folder, `${name}.cjs`),
       bundle: true,
       platform: 'node',

@@ -12,7 +12,7 @@ import { withFloor } from '../src/domain/blind/total-floor.ts';
 import { daysUntil } from '../src/domain/blind/total-series.ts';
 import { createTotalReader, createTotalStore } from '../src/storage/blind/total-store.ts';
 import { openDatabase, openReadOnly } from '../src/storage/database.ts';
-import { report, round, summary } from './figures.ts';
+import { report, round, summary } from './parts/figures.ts';
 
 const UNITS = 40;
 const DAYS = 365;

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { hookCode } from '../src/cli/shell-setup/hook-code.ts';
 import type { ShellKind } from '../src/domain/events/shell-kind.ts';
 import { PROMPT, type ShellName, type ShellSession, startShell } from '../test/rig/programs/pty.ts';
-import { report, round, summary } from './figures.ts';
+import { report, round, summary } from './parts/figures.ts';
 
 type Variant = 'none' | 'caro' | 'two forks' | 'zoxide' | 'atuin';
 

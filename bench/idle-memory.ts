@@ -1,6 +1,6 @@
 /**
  * Measures the memory of the idle service (NFR-101): RSS, PSS, private and anonymous MiB of its
- * process tree, from /proc/PID/smaps_rollup, after each use that bench/idle-variants.ts lists. The
+ * process tree, from /proc/PID/smaps_rollup, after each use that bench/parts/idle-variants.ts lists. The
  * baseline is an idle Node.js process of the same version. Variants idle at the same time. Only PSS
  * depends on neighbouring processes; it is lower than that of a service alone.
  *
@@ -23,10 +23,10 @@ import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { fetchNode } from '../scripts/fetched-node.ts';
-import { report, round } from './figures.ts';
-import { BASELINE, growthSince, type IdleRow, storedRows } from './idle-growth.ts';
-import type { Variant } from './idle-variants.ts';
-import { type Memory, memoryOf } from './process-memory.ts';
+import { report, round } from './parts/figures.ts';
+import { BASELINE, growthSince, type IdleRow, storedRows } from './parts/idle-growth.ts';
+import type { Variant } from './parts/idle-variants.ts';
+import { type Memory, memoryOf } from './parts/process-memory.ts';
 
 const ROOT = resolve(__dirname, '..');
 /** With more at once, variants that still work would have to wait longer than the idle time. */
@@ -111,7 +111,7 @@ const lesser = (rows: readonly Row[]): readonly Row[] =>
 
 async function main(seconds: number, part: string, against: string | undefined): Promise<void> {
   const node = execFileSync('node', ['--version'], { encoding: 'utf8' }).trim();
-  const { VARIANTS } = await import('./idle-variants.ts');
+  const { VARIANTS } = await import('./parts/idle-variants.ts');
   const idle = startIdle();
   try {
     if (against === undefined) {

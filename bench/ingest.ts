@@ -17,8 +17,8 @@ import { openDatabase, openReadOnly } from '../src/storage/database.ts';
 import { configure, startService, type TestService } from '../test/rig/service.ts';
 import { type IdleProcesses, idleProcesses } from '../test/rig/system/idle-processes.ts';
 import { ordinaryCommands } from '../test/shell/secrets/corpus.ts';
-import { report, round } from './figures.ts';
-import { storeEvents } from './stored-events.ts';
+import { report, round } from './parts/figures.ts';
+import { storeEvents } from './parts/stored-events.ts';
 
 /** Commands per file: 64 records. */
 const ROTATE = 32;

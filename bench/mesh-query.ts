@@ -21,8 +21,8 @@ import { DAY_MS } from '../src/domain/time/period.ts';
 import { makeCertificate, type TlsMaterial, tlsMaterial } from '../src/identity/certificate.ts';
 import { tlsSettings } from '../src/mesh/transport/tls-settings.ts';
 import { connected, lately, type MeshNode, makeNode, type ObservedCommand, startAll } from '../test/rig/mesh-nodes.ts';
-import { report, round, summary } from './figures.ts';
-import { cpuTimeOf } from './process-memory.ts';
+import { report, round, summary } from './parts/figures.ts';
+import { cpuTimeOf } from './parts/process-memory.ts';
 
 const [NODES = 10, DEAD = 0, HISTORY_DAYS = 0] = process.argv.slice(2).map(Number);
 const COMMANDS_A_DAY = 20;

@@ -10,8 +10,8 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MeshNode, makeNode, startAll } from '../test/rig/mesh-nodes.ts';
 import { until } from '../test/rig/until.ts';
-import { report, round, summary } from './figures.ts';
-import { cpuTimeOf } from './process-memory.ts';
+import { report, round, summary } from './parts/figures.ts';
+import { cpuTimeOf } from './parts/process-memory.ts';
 
 const [PEERS = 60, ...AWAY] = process.argv.slice(2).map(Number);
 /** Longer than the longest wait between two attempts. */

@@ -14,8 +14,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { encodeSpoolRecord } from '../src/domain/spool/spool-record.ts';
 import { configure, startService } from '../test/rig/service.ts';
 import { idleProcesses } from '../test/rig/system/idle-processes.ts';
-import { report, summary } from './figures.ts';
-import { storeEvents } from './stored-events.ts';
+import { report, summary } from './parts/figures.ts';
+import { storeEvents } from './parts/stored-events.ts';
 
 async function main(samples: number, stored: number, shells: number): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'caro-bench-'));

@@ -11,7 +11,7 @@ import { TREND_SPANS } from '../src/domain/trends/trend-answers.ts';
 import { openDatabase, openReadOnly } from '../src/storage/database.ts';
 import { createTrendReader } from '../src/storage/trends/trend-reader.ts';
 import { seedYear } from '../test/rig/organisation-year.ts';
-import { report, round, summary } from './figures.ts';
+import { report, round, summary } from './parts/figures.ts';
 
 const READS = Number(process.argv[2] ?? 50);
 const UNTIL = '2026-11-28';

@@ -19,8 +19,8 @@ import { encodeSpoolRecord } from '../src/domain/spool/spool-record.ts';
 import { openReadOnly } from '../src/storage/database.ts';
 import { CommandHistory } from '../src/storage/events/command-history.ts';
 import { CARO, homeEnvironment } from '../test/rig/service.ts';
-import { report, round, summary } from './figures.ts';
-import { storeEvents } from './stored-events.ts';
+import { report, round, summary } from './parts/figures.ts';
+import { storeEvents } from './parts/stored-events.ts';
 
 const TYPED = 'git push or';
 

@@ -10,8 +10,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CARO, configure, homeEnvironment } from '../test/rig/service.ts';
-import { report, round, summary } from './figures.ts';
-import { storeEvents } from './stored-events.ts';
+import { report, round, summary } from './parts/figures.ts';
+import { storeEvents } from './parts/stored-events.ts';
 
 const IDLE = `process.once('SIGTERM', () => process.exit(0)); setInterval(() => undefined, 1e9); console.log('ready')`;
 

@@ -14,8 +14,8 @@ import { openIdentity } from '../src/identity/identity.ts';
 import { ruleFacts } from '../src/risk/describe.ts';
 import { openReadOnly } from '../src/storage/database.ts';
 import { openPool, type Pool } from '../src/workers/pool.ts';
-import { type Figures, report, round, summary } from './figures.ts';
-import { storeEvents } from './stored-events.ts';
+import { type Figures, report, round, summary } from './parts/figures.ts';
+import { storeEvents } from './parts/stored-events.ts';
 
 const WORKER = resolve(__dirname, '../dist/worker.js');
 

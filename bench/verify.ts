@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openIdentity } from '../src/identity/identity.ts';
 import { openPool } from '../src/workers/pool.ts';
-import { report, round, summary } from './figures.ts';
+import { report, round, summary } from './parts/figures.ts';
 
 const BATCHES = [1, 10, 100, 1_000] as const;
 const ROUNDS = 30;

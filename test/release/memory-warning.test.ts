@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { BASELINE, growthSince, type IdleRow, storedRows } from '../../bench/idle-growth.ts';
+import { BASELINE, growthSince, type IdleRow, storedRows } from '../../bench/parts/idle-growth.ts';
 
 const ROOT = resolve(__dirname, '../..');
 const row = (name: string, rssMiB: number, node = 'v20.20.2'): IdleRow => ({ name, node, rssMiB });

@@ -6,10 +6,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NONCE_BYTES } from '../src/mesh/protocol/messages.ts';
-import { openPool } from '../src/workers/pool.ts';
-import { newNode } from '../test/rig/programs/relay-broker.ts';
-import { until } from '../test/rig/until.ts';
+import { NONCE_BYTES } from '../../src/mesh/protocol/messages.ts';
+import { openPool } from '../../src/workers/pool.ts';
+import { newNode } from '../../test/rig/programs/relay-broker.ts';
+import { until } from '../../test/rig/until.ts';
 import { type FleetFile, openFleetNode } from './fleet-node.ts';
 import type { AskerCard } from './fleet-ready.ts';
 

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { newNode } from '../test/rig/programs/relay-broker.ts';
+import { newNode } from '../../test/rig/programs/relay-broker.ts';
 import { type FleetFile, openFleetNode } from './fleet-node.ts';
 
 export type FromNodes =

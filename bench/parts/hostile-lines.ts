@@ -1,5 +1,5 @@
 /** Lines of 4 MiB that are made of one piece, which is chosen to be costly to read. */
-import { MAX_RECORD_BYTES } from '../src/domain/spool/spool-record.ts';
+import { MAX_RECORD_BYTES } from '../../src/domain/spool/spool-record.ts';
 
 const PIECES: Readonly<Record<string, string>> = {
   brackets: '(',

@@ -3,15 +3,15 @@
  * the temporary folder. Rollups are counted from the events in SQL. The service migrates a kept
  * database of an older schema when it opens it.
  *
- *   npx tsx bench/stored-events.ts [events]
+ *   npx tsx bench/parts/stored-events.ts [events]
  */
 import { constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { DURATION_BOUNDS_MS } from '../src/domain/summaries/summary.ts';
-import { SLOT_MS } from '../src/domain/time/period.ts';
-import { ruleFacts } from '../src/risk/describe.ts';
-import { type Database, openDatabase } from '../src/storage/database.ts';
+import { DURATION_BOUNDS_MS } from '../../src/domain/summaries/summary.ts';
+import { SLOT_MS } from '../../src/domain/time/period.ts';
+import { ruleFacts } from '../../src/risk/describe.ts';
+import { type Database, openDatabase } from '../../src/storage/database.ts';
 
 const TOOLS = ['git', 'docker', 'npm', 'cargo', 'kubectl', 'vim', 'ls', 'grep'] as const;
 const SUBCOMMANDS = 25;

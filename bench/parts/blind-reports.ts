@@ -6,16 +6,16 @@ import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:c
 import { createWriteStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { dayLayout } from '../src/blind/layout/day-1.ts';
-import { makeReport } from '../src/blind/report.ts';
-import { drawRandomness } from '../src/blind/report-bytes.ts';
-import { createSealing } from '../src/blind/sealing.ts';
-import { decodeTask } from '../src/blind/task.ts';
-import { createPrio3 } from '../src/blind/vdaf/prio3.ts';
-import type { Shares } from '../src/blind/vdaf/vdaf.ts';
-import { encodeNodeId } from '../src/domain/identity/node-id.ts';
-import { fingerprint } from '../src/identity/fingerprint.ts';
-import type { Signer } from '../src/identity/signed-document.ts';
+import { dayLayout } from '../../src/blind/layout/day-1.ts';
+import { makeReport } from '../../src/blind/report.ts';
+import { drawRandomness } from '../../src/blind/report-bytes.ts';
+import { createSealing } from '../../src/blind/sealing.ts';
+import { decodeTask } from '../../src/blind/task.ts';
+import { createPrio3 } from '../../src/blind/vdaf/prio3.ts';
+import type { Shares } from '../../src/blind/vdaf/vdaf.ts';
+import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
+import { fingerprint } from '../../src/identity/fingerprint.ts';
+import type { Signer } from '../../src/identity/signed-document.ts';
 
 /** Different cells and randomness; more would only take time. */
 const KINDS = 40;

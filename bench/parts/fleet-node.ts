@@ -1,11 +1,11 @@
 /** A node of bench/fleet.ts, with the relay's real client. */
 import { randomBytes } from 'node:crypto';
-import type { AuthorityFile } from '../src/keys/relay-authority.ts';
-import { openAnswers } from '../src/mesh/relay/open-answers.ts';
-import type { RelayAddress } from '../src/mesh/relay/pinned-certificate.ts';
-import type { RelayPorts } from '../src/mesh/relay/ports.ts';
-import { openRelay, type Relay } from '../src/mesh/relay/relay.ts';
-import { credential, type NodeKeys } from '../test/rig/programs/relay-broker.ts';
+import type { AuthorityFile } from '../../src/keys/relay-authority.ts';
+import { openAnswers } from '../../src/mesh/relay/open-answers.ts';
+import type { RelayAddress } from '../../src/mesh/relay/pinned-certificate.ts';
+import type { RelayPorts } from '../../src/mesh/relay/ports.ts';
+import { openRelay, type Relay } from '../../src/mesh/relay/relay.ts';
+import { credential, type NodeKeys } from '../../test/rig/programs/relay-broker.ts';
 
 /** `fleet.json` */
 export interface FleetFile {

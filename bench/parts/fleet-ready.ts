@@ -5,13 +5,13 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { answerSubject, SAY } from '../src/domain/relay/subjects.ts';
-import { isoTime } from '../src/domain/time/iso-time.ts';
-import { mailboxOf } from '../src/identity/mailbox.ts';
-import { sealFor } from '../src/mesh/relay/padded-box.ts';
-import { openRelayLink, type RelayLink } from '../src/mesh/relay/relay-link.ts';
-import { encodeRelayMessage } from '../src/mesh/relay/relay-message.ts';
-import { credential, type NodeKeys, newNode } from '../test/rig/programs/relay-broker.ts';
+import { answerSubject, SAY } from '../../src/domain/relay/subjects.ts';
+import { isoTime } from '../../src/domain/time/iso-time.ts';
+import { mailboxOf } from '../../src/identity/mailbox.ts';
+import { sealFor } from '../../src/mesh/relay/padded-box.ts';
+import { openRelayLink, type RelayLink } from '../../src/mesh/relay/relay-link.ts';
+import { encodeRelayMessage } from '../../src/mesh/relay/relay-message.ts';
+import { credential, type NodeKeys, newNode } from '../../test/rig/programs/relay-broker.ts';
 import type { FleetFile } from './fleet-node.ts';
 
 /** Of the node that will ask, and the nonces of its questions in their order. */

@@ -4,11 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { answerSubject } from '../src/domain/relay/subjects.ts';
-import { mailboxOf } from '../src/identity/mailbox.ts';
-import { STEP_BYTES } from '../src/mesh/relay/padded-box.ts';
-import { openRelayLink } from '../src/mesh/relay/relay-link.ts';
-import { credential, newNode } from '../test/rig/programs/relay-broker.ts';
+import { answerSubject } from '../../src/domain/relay/subjects.ts';
+import { mailboxOf } from '../../src/identity/mailbox.ts';
+import { STEP_BYTES } from '../../src/mesh/relay/padded-box.ts';
+import { openRelayLink } from '../../src/mesh/relay/relay-link.ts';
+import { credential, newNode } from '../../test/rig/programs/relay-broker.ts';
 import type { FleetFile } from './fleet-node.ts';
 
 const ROUNDS = 5;

@@ -2,15 +2,15 @@
 
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { callAdmin } from '../src/admin/client.ts';
-import { QUERY_TYPES } from '../src/domain/policy/trust.ts';
-import { openDatabase } from '../src/storage/database.ts';
-import { connected, type MeshNode, makeNode, startAll } from '../test/rig/mesh-nodes.ts';
-import { caro, caroJson, configure, freePort, startService } from '../test/rig/service.ts';
-import { spoolEntries } from '../test/rig/spooled-history.ts';
-import { until } from '../test/rig/until.ts';
-import { ordinaryCommands } from '../test/shell/secrets/corpus.ts';
-import { loginOf, loginTokenIn, postLogin } from '../test/web/dashboard-rig.ts';
+import { callAdmin } from '../../src/admin/client.ts';
+import { QUERY_TYPES } from '../../src/domain/policy/trust.ts';
+import { openDatabase } from '../../src/storage/database.ts';
+import { connected, type MeshNode, makeNode, startAll } from '../../test/rig/mesh-nodes.ts';
+import { caro, caroJson, configure, freePort, startService } from '../../test/rig/service.ts';
+import { spoolEntries } from '../../test/rig/spooled-history.ts';
+import { until } from '../../test/rig/until.ts';
+import { ordinaryCommands } from '../../test/shell/secrets/corpus.ts';
+import { loginOf, loginTokenIn, postLogin } from '../../test/web/dashboard-rig.ts';
 import { processTree } from './process-memory.ts';
 
 /** A running service that has no work left. */
