@@ -5,7 +5,7 @@ import { parseNodeId } from '../domain/identity/node-id.ts';
 import { isInternal, isLoopback, networkOf, parseEndpoint, parseListen, parseSubnet } from '../domain/ip-address.ts';
 import { addressesOf } from '../domain/peer-addresses.ts';
 import type { KeyPath } from './key-lines.ts';
-import type { ManagedSettings } from './managed-settings.ts';
+import type { ManagedSettings } from './managed/managed-settings.ts';
 import { shown, type UnlocatedProblem } from './problem.ts';
 
 type MeshFlags = Pick<Configuration['mesh'], 'allow_dns' | 'allow_public'>;

@@ -4,7 +4,7 @@ import { canonical } from '../domain/encoding/canonical.ts';
 import { CaroError } from '../domain/errors.ts';
 import { validateConfiguration, validateManaged } from '../generated/configuration-validators.js';
 import { managedProblems, ownerProblems, sharedNames } from './cross-checks.ts';
-import { encodeManaged, type ManagedSettings, writeManaged } from './managed-settings.ts';
+import { encodeManaged, type ManagedSettings, writeManaged } from './managed/managed-settings.ts';
 import { merge } from './merge.ts';
 import type { Places } from './places.ts';
 import { located, type Problem, problemLine } from './problem.ts';

@@ -1,5 +1,5 @@
 import type { Configuration, PeerEntry } from '../domain/configuration.ts';
-import type { ManagedSettings } from './managed-settings.ts';
+import type { ManagedSettings } from './managed/managed-settings.ts';
 
 /**
  * Merges `managed.toml` over `caro.toml`. `managed.toml` wins, but denials of both files apply

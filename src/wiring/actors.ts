@@ -22,7 +22,7 @@ import { createSummarizer, type SummaryPorts } from '../actors/summarizer/summar
 import { createOwnLog } from '../audit/own-log.ts';
 import type { ActorSpec } from '../bus/supervisor.ts';
 import { homeDirectory } from '../config/home.ts';
-import { editFor } from '../config/managed-changes.ts';
+import { editFor } from '../config/managed/managed-changes.ts';
 import { type RuleSource, ruleFolderOf } from '../config/rule-folder.ts';
 import { mayTell } from '../domain/answers/figure-sums.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';

@@ -7,7 +7,7 @@ import { Bus } from '../../src/bus/bus.ts';
 import { Supervised } from '../../src/bus/supervisor.ts';
 import { metricsText } from '../../src/domain/status/metrics-text.ts';
 import type { ActorStatus, ServiceStatus } from '../../src/domain/status/status.ts';
-import { parsePrometheus } from '../rig/prometheus-text.ts';
+import { parsePrometheus } from '../rig/text/prometheus-text.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 
 /* A service whose collector is busy: it takes requests and does not answer them in time. */

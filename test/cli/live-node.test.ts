@@ -12,8 +12,8 @@ import { encodeSpoolRecord } from '../../src/domain/spool/spool-record.ts';
 import type { ServiceStatus } from '../../src/domain/status/status.ts';
 import { decodeEnvelope, openEnvelope } from '../../src/identity/envelope.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
-import { parsePrometheus } from '../rig/prometheus-text.ts';
 import { CARO, homeEnvironment } from '../rig/service.ts';
+import { parsePrometheus } from '../rig/text/prometheus-text.ts';
 import { until } from '../rig/until.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { defaultConfiguration, writeDefaultConfiguration } from '../../src/config/default-file.ts';
 import { changeManaged, checkConfiguration, loadConfiguration } from '../../src/config/loader.ts';
-import { encodeManaged, type ManagedSettings, writeManaged } from '../../src/config/managed-settings.ts';
+import { encodeManaged, type ManagedSettings, writeManaged } from '../../src/config/managed/managed-settings.ts';
 import { type Places, placesFrom, preparePlaces } from '../../src/config/places.ts';
 import { MANAGED_SCHEMA } from '../../src/config/schema.ts';
 import { parseSettings } from '../../src/config/settings-file.ts';

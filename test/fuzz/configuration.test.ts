@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals';
 import { managedProblems, ownerProblems } from '../../src/config/cross-checks.ts';
-import { encodeManaged } from '../../src/config/managed-settings.ts';
+import { encodeManaged } from '../../src/config/managed/managed-settings.ts';
 import { located, problemLine } from '../../src/config/problem.ts';
 import { CONFIGURATION_SCHEMA, MANAGED_SCHEMA } from '../../src/config/schema.ts';
 import { parseSettings } from '../../src/config/settings-file.ts';

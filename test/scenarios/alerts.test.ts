@@ -9,9 +9,9 @@ import { openDatabase } from '../../src/storage/database.ts';
 import { makeCertificates, openReceiver, type Receiver } from '../alerts/receiver.ts';
 import { parseFrames, parseSyslog } from '../alerts/syslog-grammar.ts';
 import { seedYear } from '../rig/organisation-year.ts';
-import { parsePrometheus } from '../rig/prometheus-text.ts';
 import { caro, caroJson, configure, startService, type TestService } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { parsePrometheus } from '../rig/text/prometheus-text.ts';
 import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();

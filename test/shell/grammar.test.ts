@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { analyse } from '../../src/shell/analyse.ts';
-import { only, runs } from './transcript.ts';
+import { only, runs } from './oracles/transcript.ts';
 
 describe('every command of a construct is found', () => {
   test.each<[string, string[]]>([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { analyse } from '../../src/shell/analyse.ts';
-import { only, runs, runsLast } from './transcript.ts';
+import { only, runs, runsLast } from './oracles/transcript.ts';
 
 const encoded = (text: string): string => Buffer.from(text).toString('base64');
 

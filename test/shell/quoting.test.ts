@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { analyse } from '../../src/shell/analyse.ts';
 import type { Word } from '../../src/shell/model.ts';
-import { only, runs } from './transcript.ts';
+import { only, runs } from './oracles/transcript.ts';
 
 const firstArgument = (text: string): Word | undefined => analyse(text, 'bash').invocations.at(-1)?.args[0];
 

@@ -16,9 +16,9 @@ export interface CollectorPorts extends IntakePorts, PruningPorts, Pick<Deletion
   /** Which agents run and report. */
   readonly agents: () => Promise<ObserveStatus['agents']>;
   readonly pauses: Pick<Pauses, 'read' | 'expire'>;
-  /** Tests whether a working directory is in one of these folders. */
   /** Applies the settings of the guard to the shells of a person. */
   readonly refreshGuard: (settings: Pick<Configuration, 'guard' | 'rules'>) => void;
+  /** Tests whether a working directory is in one of these folders. */
   readonly privatePlaces: (folders: Configuration['observe']['private']) => (directory: string) => boolean;
   /** Bytes in the spool that are not committed yet. */
   readonly pending: () => number;

@@ -1,6 +1,6 @@
 import { callAdmin } from '../../admin/client.ts';
 import { changeManaged, type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
-import { editFor } from '../../config/managed-changes.ts';
+import { editFor } from '../../config/managed/managed-changes.ts';
 import { preparePlaces } from '../../config/places.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { SettingsChange } from '../../domain/settings-change.ts';

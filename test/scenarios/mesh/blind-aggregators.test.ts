@@ -19,12 +19,12 @@ import type { AggregatorRole, Shares, Vdaf } from '../../../src/blind/vdaf/vdaf.
 import type { Envelope } from '../../../src/domain/identity/signed-envelope.ts';
 import { makeIdentity, makeTls, startNode, stopAll, type TestNode } from '../../mesh/rig.ts';
 import { endWeek, HOUR_MS, plusDays, ran, startWeek, totalsOf, type Week } from '../../rig/blind-week.ts';
-import { formsOf } from '../../rig/figure-forms.ts';
 import type { MeshNode } from '../../rig/mesh-nodes.ts';
 import { bytesHold, filesHolding, holdersOf, storedTexts } from '../../rig/stored-content.ts';
 import { canCapture, captureLoopback, type LoopbackCapture } from '../../rig/system/loopback-capture.ts';
 import { canReadMemory, memoryHolds } from '../../rig/system/process-memory.ts';
 import { lastingFolder } from '../../rig/temporary-folder.ts';
+import { formsOf } from '../../rig/text/figure-forms.ts';
 import { until } from '../../rig/until.ts';
 
 const DEVELOPERS = Number(process.env['CARO_BLIND_DEVELOPERS'] ?? 8);

@@ -3,7 +3,7 @@ import { chmodSync, cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type PrometheusFamily, parsePrometheus } from '../../rig/prometheus-text.ts';
+import { type PrometheusFamily, parsePrometheus } from '../../rig/text/prometheus-text.ts';
 import { DIST, type Login, openRig } from '../dashboard-rig.ts';
 import { type MeshRig, openMeshRig } from '../mesh-rig.ts';
 import { sampleCommands } from '../sample-commands.ts';

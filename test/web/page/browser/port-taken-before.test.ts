@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type BrowserContext, chromium } from 'playwright-core';
-import { CHROMIUM, enter, hasBrowser, isOwnOrigin, QUIET } from '../browser.ts';
-import { type DashboardRig, DIST, openRig } from '../dashboard-rig.ts';
+import { CHROMIUM, enter, hasBrowser, isOwnOrigin, QUIET } from '../../browser.ts';
+import { type DashboardRig, DIST, openRig } from '../../dashboard-rig.ts';
 
 /** The script of the real page, taken over: what it does is visible. */
 const TAKEN = 'document.documentElement.dataset.taken = "yes";';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import type { KeptResult } from '../../src/domain/answers/saved-answer.ts';
-import { daysUntil } from '../../src/domain/blind/total-series.ts';
-import type { TrendQuestion } from '../../src/domain/trends/trend-answers.ts';
-import { createTotalStore } from '../../src/storage/blind/total-store.ts';
-import { createAnswerStore } from '../../src/storage/mesh/answer-store.ts';
-import { createMarkStore } from '../../src/storage/trends/mark-store.ts';
-import { createTrendReader } from '../../src/storage/trends/trend-reader.ts';
-import { testDatabase } from '../rig/test-database.ts';
+import type { KeptResult } from '../../../src/domain/answers/saved-answer.ts';
+import { daysUntil } from '../../../src/domain/blind/total-series.ts';
+import type { TrendQuestion } from '../../../src/domain/trends/trend-answers.ts';
+import { createTotalStore } from '../../../src/storage/blind/total-store.ts';
+import { createAnswerStore } from '../../../src/storage/mesh/answer-store.ts';
+import { createMarkStore } from '../../../src/storage/trends/mark-store.ts';
+import { createTrendReader } from '../../../src/storage/trends/trend-reader.ts';
+import { testDatabase } from '../../rig/test-database.ts';
 
 const LEVELS = ['safe', 'moderate', 'high', 'critical'].map((level) => `levels.${level}.count`);
 const CELLS = [...LEVELS, 'rules.git.count', 'rules.git.nodes', 'techniques.T1485.nodes'];

@@ -1,4 +1,4 @@
-import type { Command, Redirection, Script, SimpleCommand, Word, WordPart } from '../../src/shell/model.ts';
+import type { Command, Redirection, Script, SimpleCommand, Word, WordPart } from '../../../src/shell/model.ts';
 
 /**
  * All simple commands of a syntax tree with at least one word, including substitutions, in source

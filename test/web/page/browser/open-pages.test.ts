@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { enter, hasBrowser, launchBrowser } from '../browser.ts';
-import { type DashboardRig, openRig } from '../dashboard-rig.ts';
+import { enter, hasBrowser, launchBrowser } from '../../browser.ts';
+import { type DashboardRig, openRig } from '../../dashboard-rig.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 

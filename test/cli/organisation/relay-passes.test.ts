@@ -2,13 +2,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { issuePasses, type RelayOffice, relayOf } from '../../src/cli/organisation/relay-office.ts';
-import { openWorkspace, type Workspace } from '../../src/cli/organisation/workspace.ts';
-import type { Member, RosterHead } from '../../src/domain/organisation/roster.ts';
-import { newAuthority, serverFile } from '../../src/keys/relay-authority.ts';
-import { draftHead } from '../../src/organisation/head.ts';
-import { DAY_MS, firstHead, keyOf, memberOf, NOW_MS } from '../organisation/rosters.ts';
-import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { issuePasses, type RelayOffice, relayOf } from '../../../src/cli/organisation/relay-office.ts';
+import { openWorkspace, type Workspace } from '../../../src/cli/organisation/workspace.ts';
+import type { Member, RosterHead } from '../../../src/domain/organisation/roster.ts';
+import { newAuthority, serverFile } from '../../../src/keys/relay-authority.ts';
+import { draftHead } from '../../../src/organisation/head.ts';
+import { DAY_MS, firstHead, keyOf, memberOf, NOW_MS } from '../../organisation/rosters.ts';
+import { temporaryFolders } from '../../rig/temporary-folder.ts';
 
 const newFolder = temporaryFolders();
 const places = { address: '10.0.0.9:4222', listen: '10.0.0.9:4222', folder: '/etc/caro-relay', store: '/var/lib/x' };

@@ -1,10 +1,10 @@
 /** What a roster adds to the configuration: peers to dial, trust and units of members. */
 import { describe, expect, test } from '@jest/globals';
-import { loadConfiguration } from '../../src/config/loader.ts';
-import type { Configuration } from '../../src/domain/configuration.ts';
-import type { RosterView } from '../../src/domain/organisation/membership.ts';
-import { withRoster } from '../../src/policy/roster.ts';
-import { firstHead, keyOf, memberOf, NOW_MS, nodeOf } from '../organisation/rosters.ts';
+import { loadConfiguration } from '../../../src/config/loader.ts';
+import type { Configuration } from '../../../src/domain/configuration.ts';
+import type { RosterView } from '../../../src/domain/organisation/membership.ts';
+import { withRoster } from '../../../src/policy/roster.ts';
+import { firstHead, keyOf, memberOf, NOW_MS, nodeOf } from '../../organisation/rosters.ts';
 
 const MISSING = '/nonexistent/caro.toml';
 const { configuration: PLAIN } = loadConfiguration({ config: MISSING, managed: MISSING }, 'host');

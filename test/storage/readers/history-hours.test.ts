@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { dayStart } from '../../src/domain/anomalies/anomaly-detection.ts';
-import { DAY_MS, SLOT_MS } from '../../src/domain/time/period.ts';
-import type { Database } from '../../src/storage/database.ts';
-import { createEventStore } from '../../src/storage/events/event-store.ts';
-import { createHistoryHours, hoursBetween } from '../../src/storage/events/history-hours.ts';
-import { anomaliesOf } from '../../src/storage/readers/history-reader.ts';
-import { testDatabase } from '../rig/test-database.ts';
+import { dayStart } from '../../../src/domain/anomalies/anomaly-detection.ts';
+import { DAY_MS, SLOT_MS } from '../../../src/domain/time/period.ts';
+import type { Database } from '../../../src/storage/database.ts';
+import { createEventStore } from '../../../src/storage/events/event-store.ts';
+import { createHistoryHours, hoursBetween } from '../../../src/storage/events/history-hours.ts';
+import { anomaliesOf } from '../../../src/storage/readers/history-reader.ts';
+import { testDatabase } from '../../rig/test-database.ts';
 
 const NOON = Date.parse('2026-03-29T12:00:00Z');
 const TOOLS = ['git', 'docker'] as const;

@@ -1,5 +1,5 @@
-import { analyse } from '../../src/shell/analyse.ts';
-import type { Dialect, Invocation } from '../../src/shell/model.ts';
+import { analyse } from '../../../src/shell/analyse.ts';
+import type { Dialect, Invocation } from '../../../src/shell/model.ts';
 
 /** An invocation in one line: wrappers, tool and arguments, such as `sudo > rm [-rf] [/]`. */
 export function describeInvocation({ via, tool, args }: Invocation): string {

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import type { StartedCommand } from '../../src/domain/events/event.ts';
-import { createEventStore } from '../../src/storage/events/event-store.ts';
-import { createReader } from '../../src/storage/reader.ts';
-import { testDatabase } from '../rig/test-database.ts';
+import type { StartedCommand } from '../../../src/domain/events/event.ts';
+import { createEventStore } from '../../../src/storage/events/event-store.ts';
+import { createReader } from '../../../src/storage/reader.ts';
+import { testDatabase } from '../../rig/test-database.ts';
 
 const NOON = Date.parse('2026-03-04T12:00:00Z');
 const COMMANDS = 9_000;

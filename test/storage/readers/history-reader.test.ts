@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { DAY_MS, SLOT_MS } from '../../src/domain/time/period.ts';
-import type { Database } from '../../src/storage/database.ts';
-import { readAnswerFigures } from '../../src/storage/readers/answer-reader.ts';
-import { anomaliesOf, readHistory } from '../../src/storage/readers/history-reader.ts';
-import { testDatabase } from '../rig/test-database.ts';
+import { DAY_MS, SLOT_MS } from '../../../src/domain/time/period.ts';
+import type { Database } from '../../../src/storage/database.ts';
+import { readAnswerFigures } from '../../../src/storage/readers/answer-reader.ts';
+import { anomaliesOf, readHistory } from '../../../src/storage/readers/history-reader.ts';
+import { testDatabase } from '../../rig/test-database.ts';
 
 /** A Wednesday, local noon. */
 const NOW = new Date(2026, 7, 19, 12).getTime();

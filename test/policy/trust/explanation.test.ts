@@ -1,9 +1,9 @@
 /** What `caro trust explain` prints, in full: which rules were looked at, and what they say. */
 import { describe, expect, test } from '@jest/globals';
-import type { RosterSource } from '../../src/domain/organisation/roster-source.ts';
-import type { PolicyQuestion, PolicySettings } from '../../src/domain/policy/policy.ts';
-import { explain, outcomeOf } from '../../src/policy/explanation.ts';
-import { ANA, BEN, nodeId, settings } from './settings.ts';
+import type { RosterSource } from '../../../src/domain/organisation/roster-source.ts';
+import type { PolicyQuestion, PolicySettings } from '../../../src/domain/policy/policy.ts';
+import { explain, outcomeOf } from '../../../src/policy/explanation.ts';
+import { ANA, BEN, nodeId, settings } from '../settings.ts';
 
 const stepsOf = (given: PolicySettings, question: Partial<PolicyQuestion> = {}): readonly string[] =>
   explain(given, { id: ANA, action: 'connect', ...question }).steps;

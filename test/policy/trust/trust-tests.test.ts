@@ -1,9 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import type { TrustTest } from '../../src/domain/configuration.ts';
-import { CaroError } from '../../src/domain/errors.ts';
-import type { SharingLevel } from '../../src/domain/policy/trust.ts';
-import { overruledTests, runTrustTests, verifyBeforeWriting, verifyTrustTests } from '../../src/policy/trust-test.ts';
-import { ANA, BEN, settings } from './settings.ts';
+import type { TrustTest } from '../../../src/domain/configuration.ts';
+import { CaroError } from '../../../src/domain/errors.ts';
+import type { SharingLevel } from '../../../src/domain/policy/trust.ts';
+import {
+  overruledTests,
+  runTrustTests,
+  verifyBeforeWriting,
+  verifyTrustTests,
+} from '../../../src/policy/trust-test.ts';
+import { ANA, BEN, settings } from '../settings.ts';
 
 const given = (tests: readonly TrustTest[], level: SharingLevel = 1) =>
   settings({

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Decision, PolicySettings } from '../../src/domain/policy/policy.ts';
-import { decideConnection } from '../../src/policy/connection.ts';
-import { decide } from '../../src/policy/decide.ts';
-import { explain } from '../../src/policy/explanation.ts';
-import { ANA, addresses, anyQuestion, anySettings, BEN, settings } from './settings.ts';
+import type { Decision, PolicySettings } from '../../../src/domain/policy/policy.ts';
+import { decideConnection } from '../../../src/policy/connection.ts';
+import { decide } from '../../../src/policy/decide.ts';
+import { explain } from '../../../src/policy/explanation.ts';
+import { ANA, addresses, anyQuestion, anySettings, BEN, settings } from '../settings.ts';
 
 const query = { id: ANA, address: '10.0.1.7', action: 'query' } as const;
 

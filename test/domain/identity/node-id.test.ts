@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { Point } from '@noble/ed25519';
 import fc from 'fast-check';
-import { encodeNodeId, NODE_ID_PATTERN, parseNodeId } from '../../src/domain/identity/node-id.ts';
-import { validateRotationStatement } from '../../src/generated/statement-validators.js';
-import { encodeInviteCode } from '../../src/mesh/pairing/invite-code.ts';
-import { codeOf } from '../rig/error-code.ts';
+import { encodeNodeId, NODE_ID_PATTERN, parseNodeId } from '../../../src/domain/identity/node-id.ts';
+import { validateRotationStatement } from '../../../src/generated/statement-validators.js';
+import { encodeInviteCode } from '../../../src/mesh/pairing/invite-code.ts';
+import { codeOf } from '../../rig/error-code.ts';
 
 const P = 2n ** 255n - 19n;
 const SIGN = 2n ** 255n;

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { analyse } from '../../src/shell/analyse.ts';
-import type { Dialect } from '../../src/shell/model.ts';
+import { analyse } from '../../../src/shell/analyse.ts';
+import type { Dialect } from '../../../src/shell/model.ts';
 
 const SHELLS: readonly { readonly dialect: Dialect; readonly command: readonly string[] }[] = [
   { dialect: 'bash', command: ['bash', '--norc', '-c'] },

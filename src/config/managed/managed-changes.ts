@@ -1,6 +1,6 @@
-import type { PeerEntry } from '../domain/configuration.ts';
-import type { SharingLevel, TrustLevel } from '../domain/policy/trust.ts';
-import type { SettingsChange } from '../domain/settings-change.ts';
+import type { PeerEntry } from '../../domain/configuration.ts';
+import type { SharingLevel, TrustLevel } from '../../domain/policy/trust.ts';
+import type { SettingsChange } from '../../domain/settings-change.ts';
 import type { ManagedSettings } from './managed-settings.ts';
 
 /** An edit of the managed settings, for `changeManaged` in src/config/loader.ts. */

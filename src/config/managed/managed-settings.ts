@@ -1,9 +1,9 @@
 import { stringify } from 'smol-toml';
-import type { PeerEntry } from '../domain/configuration.ts';
-import { CaroError } from '../domain/errors.ts';
-import type { SharingLevel, TrustLevel } from '../domain/policy/trust.ts';
-import { replacePrivately } from '../platform/files/private-file.ts';
-import type { Places } from './places.ts';
+import type { PeerEntry } from '../../domain/configuration.ts';
+import { CaroError } from '../../domain/errors.ts';
+import type { SharingLevel, TrustLevel } from '../../domain/policy/trust.ts';
+import { replacePrivately } from '../../platform/files/private-file.ts';
+import type { Places } from '../places.ts';
 
 /**
  * Settings made by commands such as `peers add`, `trust set` and `sharing enable`

@@ -1,12 +1,12 @@
 /** What a roster grants, and what it can never override. */
 import { describe, expect, test } from '@jest/globals';
-import type { RosterView } from '../../src/domain/organisation/membership.ts';
-import { POLICY_ACTIONS, type PolicySettings } from '../../src/domain/policy/policy.ts';
-import { decide } from '../../src/policy/decide.ts';
-import { outcomeOf } from '../../src/policy/explanation.ts';
-import { rosterRefusal, rosterSource } from '../../src/policy/roster.ts';
-import { firstHead, keyOf, memberOf, NOW_MS, nodeOf } from '../organisation/rosters.ts';
-import { settings } from './settings.ts';
+import type { RosterView } from '../../../src/domain/organisation/membership.ts';
+import { POLICY_ACTIONS, type PolicySettings } from '../../../src/domain/policy/policy.ts';
+import { decide } from '../../../src/policy/decide.ts';
+import { outcomeOf } from '../../../src/policy/explanation.ts';
+import { rosterRefusal, rosterSource } from '../../../src/policy/roster.ts';
+import { firstHead, keyOf, memberOf, NOW_MS, nodeOf } from '../../organisation/rosters.ts';
+import { settings } from '../settings.ts';
 
 const CISO = keyOf('ciso').id;
 const COUNCIL = keyOf('works-council').id;

@@ -2,7 +2,7 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type CommandLine, commandLine } from './command-line.ts';
+import { type CommandLine, commandLine } from '../command-line.ts';
 
 let line: CommandLine;
 /** With a draft of version 1. */

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import type { Configuration } from '../../src/domain/configuration.ts';
-import { isNamed } from '../../src/policy/named-keys.ts';
-import { trustRules } from '../../src/policy/trust-rules.ts';
-import { ANA, BEN, nodeId } from './settings.ts';
+import type { Configuration } from '../../../src/domain/configuration.ts';
+import { isNamed } from '../../../src/policy/named-keys.ts';
+import { trustRules } from '../../../src/policy/trust-rules.ts';
+import { ANA, BEN, nodeId } from '../settings.ts';
 
 const [CARA, DAN] = [nodeId(3), nodeId(4)];
 const given = {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { compileSubnets } from '../../src/policy/subnets.ts';
+import { compileSubnets } from '../../../src/policy/subnets.ts';
 
 const find = (subnets: readonly string[], address: string): string | undefined =>
   compileSubnets(subnets.map((subnet) => ({ subnet, level: 'peer' })))(address)?.subnet;

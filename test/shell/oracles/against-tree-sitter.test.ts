@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { lineSource } from '../../src/shell/source.ts';
-import { parse } from '../../src/shell/syntax/parse.ts';
-import { newAnalysisState } from '../../src/shell/syntax/reader.ts';
+import { lineSource } from '../../../src/shell/source.ts';
+import { parse } from '../../../src/shell/syntax/parse.ts';
+import { newAnalysisState } from '../../../src/shell/syntax/reader.ts';
 import { type Oracle, openOracle } from './oracle.ts';
 import { simpleCommands } from './syntax-walk.ts';
 
@@ -119,7 +119,7 @@ describe('the parser agrees with tree-sitter-bash', () => {
     expect(compared).toBeGreaterThan(2500);
   });
 
-  const folder = join(__dirname, '../../../shared/data');
+  const folder = join(__dirname, '../../../../shared/data');
   const sets = ['danger', 'benign', 'category'].map((set) => join(folder, `${set}.jsonl`));
   const present = sets.every((file) => existsSync(file));
   (present ? test : test.skip)('on the published commands, but for the known differences', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Asker } from '../../src/domain/policy/policy.ts';
-import { decideConnection, losesSubnet } from '../../src/policy/connection.ts';
-import { decide } from '../../src/policy/decide.ts';
-import { ANA, BEN, nodeId, settings } from './settings.ts';
+import type { Asker } from '../../../src/domain/policy/policy.ts';
+import { decideConnection, losesSubnet } from '../../../src/policy/connection.ts';
+import { decide } from '../../../src/policy/decide.ts';
+import { ANA, BEN, nodeId, settings } from '../settings.ts';
 
 const OFFICE = '10.0.1.7';
 const given = settings({

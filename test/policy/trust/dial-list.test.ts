@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { dialList, type FoundAddresses } from '../../src/policy/dial-list.ts';
-import { ANA, BEN, nodeId, settings } from './settings.ts';
+import { dialList, type FoundAddresses } from '../../../src/policy/dial-list.ts';
+import { ANA, BEN, nodeId, settings } from '../settings.ts';
 
 const CAT = nodeId(3);
 const nothing: FoundAddresses = { learned: [], discovered: [] };

@@ -4,12 +4,12 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { GRACE_MS } from '../../src/keys/grace.ts';
-import { askerOf, type KeyBook, keyStatusOf } from '../../src/keys/key-book.ts';
-import { decideConnection } from '../../src/policy/connection.ts';
-import { explain } from '../../src/policy/explanation.ts';
-import { anyBook, BOOK_IDS, LEARNED_MS } from '../keys/key-books.ts';
-import { anySettings, settings } from './settings.ts';
+import { GRACE_MS } from '../../../src/keys/grace.ts';
+import { askerOf, type KeyBook, keyStatusOf } from '../../../src/keys/key-book.ts';
+import { decideConnection } from '../../../src/policy/connection.ts';
+import { explain } from '../../../src/policy/explanation.ts';
+import { anyBook, BOOK_IDS, LEARNED_MS } from '../../keys/key-books.ts';
+import { anySettings, settings } from '../settings.ts';
 
 const anyKey = fc.constantFrom(...BOOK_IDS);
 const anyTime = fc.constantFrom(0, GRACE_MS - 1, GRACE_MS, 9 * GRACE_MS).map((after) => LEARNED_MS + after);
