@@ -1,8 +1,8 @@
 /**
  * Measures the memory of the idle service (NFR-101): RSS, PSS, private and anonymous MiB of its
- * process tree, from /proc/PID/smaps_rollup, after each use that bench/parts/idle-variants.ts lists.
- * The baseline is an idle Node.js process of the same version. Variants idle at the same time. Only
- * PSS depends on neighbouring processes; it is lower than that of a service alone.
+ * process tree, from /proc/PID/smaps_rollup, after each use in bench/parts/idle-variants.ts. The
+ * baseline is an idle Node.js process of the same version. Variants idle at the same time. Only PSS
+ * depends on neighbouring processes; it is lower than that of a service alone.
  *
  *   npx tsx bench/idle-memory.ts [--idle SECONDS] [--only PART] [--node VERSION]
  *                                [--warn-against FILE]
