@@ -109,6 +109,25 @@ describe('a report', () => {
     rig.close();
   });
 
+  test('is not made again where the ledger is kept for less time than the window', async () => {
+    const rig = await openNode(folder(), { joinedMs: JOINED_MS });
+    for (let day = 0; day < 6; day += 1) {
+      rig.setTime(dayEnd(DAY) + day * 24 * HOUR_MS + SPREAD_MS);
+      rig.reporter.prune(dayOf(rig.time() - 24 * HOUR_MS), rig.time());
+      await rig.reporter.makeDue();
+    }
+    expect(rig.records.map(({ details }) => details?.['day'])).toEqual([
+      '2026-11-20',
+      '2026-11-21',
+      '2026-11-22',
+      '2026-11-23',
+      '2026-11-24',
+      '2026-11-25',
+    ]);
+    expect(made(rig)).toEqual(['2026-11-25', '2026-11-24', '2026-11-23']);
+    rig.close();
+  });
+
   test('cannot be changed once the day is spent, not even by another program', async () => {
     const rig = await aDayLater();
     expect(() => rig.database.prepare("UPDATE blind_day SET cells = '[]'").run()).toThrow('reported once');

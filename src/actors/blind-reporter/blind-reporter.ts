@@ -1,6 +1,7 @@
+import type { Reporter } from '../../blind/node/reporter.ts';
 import type { OpenedTask } from '../../blind/task.ts';
 import type { Actor } from '../../bus/actor.ts';
-import type { BlindStatus, DayCells, RemadeReport, ReportStop, TaskOffer } from '../../domain/blind/participation.ts';
+import type { BlindStatus, RemadeReport, ReportStop, TaskOffer } from '../../domain/blind/participation.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
@@ -44,7 +45,7 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
   const alarm = ports.alarm();
   const engine = once(ports.engine);
   const errands = createErrands(ports, engine);
-  const { joined, reporting } = participation(store, engine, () => settings);
+  const { joined, reporting, prune } = participation(store, engine, () => settings);
   /** Makes what is due, sends what waits, and sets the alarm for what comes next. */
   const advance = async (isTimeConfirmed = false): Promise<OpenedTask | null> => {
     store.discardOthers(settings.blind.task ?? null);
@@ -74,7 +75,7 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
       'blind.inspect': async ({ document }) => offerOf(ports, settings, await engine(), document),
       'blind.join': async ({ document }) => joinTask(ports, settings, await engine(), document),
       'blind.status': async () => statusOf(ports, settings, await joined(), errands.trouble()),
-      'blind.preview': async () => preview(await engine(), mustBeJoined(await joined())),
+      'blind.preview': async () => reporterOf(await engine(), mustBeJoined(await joined())).preview(),
       'blind.list': ({ limit = DEFAULT_DAYS }) => store.days(limit).map(reportedDay),
       'blind.remake': async ({ day, role }) => remake(ports, await engine(), day, role),
       'blind.due': () => advance().then(() => undefined),
@@ -95,17 +96,18 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
         return recordLeft(ports, before, next.blind.task);
       },
       'clock.quarter': async ({ retentionMs }) => {
-        store.prune(isoTime(retentionMs - settings.retention.egress_days * DAY_MS).slice(0, 10));
+        await prune(retentionMs);
         await advance();
       },
     },
   };
 }
 
-const preview = (engine: BlindEngine, { task, joinedMs }: Joined): Promise<DayCells> =>
-  engine.reporter(task, joinedMs, () => undefined).preview();
+/** For what needs no exchange with an aggregator. */
+const reporterOf = (engine: BlindEngine, { task, joinedMs }: Joined): Reporter =>
+  engine.reporter(task, joinedMs, () => undefined);
 
-/** The task that this node takes part in, and the same while its reports may leave. */
+/** The task that this node takes part in, the same while its reports may leave, and how they go. */
 function participation(
   store: BlindReporterPorts['store'],
   engine: () => Promise<BlindEngine>,
@@ -120,7 +122,12 @@ function participation(
     const found = await joined();
     return found && reportStop(settings(), found.task.task.floor) === null ? found : null;
   };
-  return { joined, reporting };
+  const prune = async (nowMs: number): Promise<void> => {
+    const beforeDay = isoTime(nowMs - settings().retention.egress_days * DAY_MS).slice(0, '2026-11-20'.length);
+    const found = await joined();
+    (found ? reporterOf(await engine(), found) : store).prune(beforeDay, nowMs);
+  };
+  return { joined, reporting, prune };
 }
 
 async function recordLeft(

@@ -74,7 +74,7 @@ export const windowOver = (task: BlindTask, day: string, nowMs: number): boolean
  *
  * @param peer node id of the connection
  * @throws CaroError `blind_report_invalid`, `report_not_member`, `report_early`, `report_late`,
- *   `report_duplicate`
+ *   `report_duplicate`, `day_closed`
  */
 export function takeReport(
   { opened, role }: AggregatorTask,
@@ -98,6 +98,8 @@ export function takeReport(
     throw new CaroError('report_late', `expected a report within ${opened.task.windowHours} hours of its day`);
   }
   if (known) throw new CaroError('report_duplicate', `expected one report for ${day}, got a second one`);
+  // A clock that was set back opens the window once more.
+  if (store.isReleased(opened.id, day)) throw new CaroError('day_closed', `expected a day that is open, got ${day}`);
   const receipt = signReceipt(document, nowMs, signer());
   store.add({
     ...key,

@@ -14,6 +14,7 @@ import { createLeader, type Leader, type LeaderPorts } from '../leader/leader.ts
 import { openRelease } from '../release-log.ts';
 import { splitReport } from '../report-bytes.ts';
 import type { SealingKey } from '../sealing.ts';
+import { isAway } from '../tries.ts';
 import { createTrustee, type Trustee, type TrusteePorts } from '../trustee/trustee.ts';
 import type { AggregatorRole } from '../vdaf/vdaf.ts';
 import { type AggregatorTask, takeReport } from './aggregator.ts';
@@ -226,13 +227,6 @@ function nextOf({ store, now }: AggregatorsPorts, roles: readonly Role[]): numbe
   );
   return times.length === 0 ? null : Math.min(...times);
 }
-
-/** The trustee is not connected: the exchange goes on when it is. */
-const isAway = (error: unknown): boolean =>
-  error instanceof CaroError &&
-  ['peer_unreachable', 'peer_gone', 'peer_frozen', 'deadline_exceeded', 'clock_skewed', 'not_running'].includes(
-    error.code,
-  );
 
 async function draft(ports: AggregatorsPorts, terms: TaskTerms): Promise<string> {
   const signer = ports.signer();

@@ -1,7 +1,7 @@
 import type { BlindReply, BlindRequest, Prepared } from '../../domain/blind/exchange.ts';
 import { MAX_PREPARED } from '../../domain/blind/exchange.ts';
 import type { BlockTotal, ReleaseBlock, ReleaseEntry } from '../../domain/blind/release.ts';
-import { CaroError } from '../../domain/errors.ts';
+import { CaroError, type ErrorCode } from '../../domain/errors.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import { hashOf } from '../../identity/signed-document.ts';
 import type { PresentedReport } from '../../storage/blind/aggregator-store.ts';
@@ -17,7 +17,7 @@ import {
 } from '../release-log.ts';
 import type { Sealing } from '../sealing.ts';
 import type { OpenedTask } from '../task.ts';
-import { createTries } from '../tries.ts';
+import { createTries, isOfOneDay } from '../tries.ts';
 import type { Vdaf } from '../vdaf/vdaf.ts';
 import { nodesIn, SHARE_INFO, shareContext } from './share-box.ts';
 
@@ -61,18 +61,40 @@ const BATCH = 50;
  * that it can be killed anywhere and continue. Whatever is repeated gives the same bytes.
  */
 export function createLeader(task: AggregatorTask, ports: LeaderPorts): Leader {
+  const refuse = createRefusals(task, ports);
   return {
     prepare: async () => {
       while (await prepareBatch(task, ports));
     },
     exchange: async () => {
-      const { attempt, end } = createTries();
+      const { attempt, end } = createTries(isOfOneDay);
       for (const { day } of ports.store.openDays(task.opened.id)) await attempt(() => presentDay(task, ports, day));
-      await attempt(() => follow(task, ports));
+      await attempt(() => refuse({}, () => follow(task, ports)));
       for (const { day, entry } of ports.store.unsettled(task.opened.id))
-        await attempt(() => settle(task, ports, day, entry));
+        await attempt(() => refuse({ day }, () => settle(task, ports, day, entry)));
       end();
     },
+  };
+}
+
+/** What a leader does not accept of its trustee. */
+const REFUSED: readonly ErrorCode[] = ['release_invalid', 'release_forked', 'blind_box_invalid', 'total_incomplete'];
+
+/** Records once what a step refuses of the trustee: it is tried again every quarter of an hour. */
+function createRefusals({ opened }: AggregatorTask, { audit }: LeaderPorts) {
+  const recorded = new Set<string>();
+  return async (details: { readonly day?: string }, step: () => Promise<void>): Promise<void> => {
+    try {
+      await step();
+    } catch (error) {
+      if (!(error instanceof CaroError && REFUSED.includes(error.code))) throw error;
+      const { code } = error;
+      const name = `${details.day} ${code}`;
+      if (recorded.has(name)) return;
+      recorded.add(name);
+      const peer = opened.task.trustee.node;
+      await audit({ type: 'blind.refused', peer, details: { task: opened.id, ...details, code } });
+    }
   };
 }
 
@@ -162,6 +184,7 @@ async function follow({ opened }: AggregatorTask, { store, ask }: LeaderPorts): 
     const reply = await ask({ type: 'blind-log', body: { task: opened.id, from: head.size } });
     if (reply.type !== 'blind-entries') throw refusedBy(reply);
     const { entries, size } = reply.body;
+    if (size < head.size) throw new CaroError('release_forked', 'expected a release log that grows, got a shorter one');
     let known = head;
     for (const { entry: envelope } of entries) {
       const { entry, head: next } = followRelease(known, envelope, {
@@ -188,11 +211,6 @@ async function settle(task: AggregatorTask, ports: LeaderPorts, day: string, rel
   const blocks: BlockTotal[] = [];
   for (const block of entry.blocks) {
     const cells = await totalOf(task, ports, day, block);
-    if (cells === null) {
-      const details = { task: opened.id, day, code: 'total_incomplete', block: block.name };
-      await ports.audit({ type: 'blind.refused', peer: opened.task.trustee.node, details });
-      return;
-    }
     blocks.push({ name: block.name, contributors: block.contributors, cells });
   }
   await ports.keep({ task: opened, day, release, entry, blocks });
@@ -202,13 +220,13 @@ async function settle(task: AggregatorTask, ports: LeaderPorts, day: string, rel
   else await ports.audit({ type: 'blind.withheld', details: { task: opened.id, day, code: entry.withheld } });
 }
 
-/** Null if this node lacks the share of a contributor. */
+/** @throws CaroError `release_invalid`; `total_incomplete` without the share of a contributor */
 async function totalOf(
   task: AggregatorTask,
   { ask, sealing, store, threads, vdaf }: LeaderPorts,
   day: string,
   block: ReleaseBlock,
-): Promise<readonly number[] | null> {
+): Promise<readonly number[]> {
   const { id } = task.opened;
   const reply = await ask({ type: 'blind-total', body: { task: id, day, block: block.name } });
   if (reply.type !== 'blind-share') throw refusedBy(reply);
@@ -225,7 +243,8 @@ async function totalOf(
       'expected the contributors and the share that the release log names, got others',
     );
   const ready = new Set(store.readyNodes(id, day).map(({ node }) => node));
-  if (!contributors.nodes.every((node) => ready.has(node))) return null;
+  if (!contributors.nodes.every((node) => ready.has(node)))
+    throw new CaroError('total_incomplete', 'expected the share of every contributor, one of them is missing');
   const leader = await threads.sum(task, day, contributors.nodes);
   return (await vdaf()).unshard({ leader, trustee });
 }

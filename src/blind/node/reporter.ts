@@ -50,6 +50,8 @@ export interface Reporter {
    * @param isTimeConfirmed whether the owner has just looked at the clock
    */
   readonly makeDue: (isTimeConfirmed?: boolean) => Promise<void>;
+  /** Forgets days before this one, but none that may still be reported. */
+  readonly prune: (beforeDay: string, nowMs: number) => void;
   /** When `makeDue` has something to do next, in ms since the epoch. */
   readonly nextMs: () => number;
   /** The next report as it would be now. */
@@ -65,6 +67,7 @@ export function createReporter(task: OpenedTask, joinedMs: number, ports: Report
     const days = openDays(task.task, nowMs).filter((day) => day >= first);
     for (const day of days) store.plan(day, task.id, dayEnd(day) + random(SPREAD_MS));
   };
+  const openFrom = (nowMs: number): string => openDays(task.task, nowMs)[0] ?? dayOf(nowMs);
   const isDue = ({ day, dueMs }: { readonly day: string; readonly dueMs: number }): boolean =>
     // A clock that was set back must not let a day be reported before it is over.
     dueMs <= now() && dayEnd(day) <= now();
@@ -73,9 +76,12 @@ export function createReporter(task: OpenedTask, joinedMs: number, ports: Report
       plan();
       const due = store.planned(task.id).filter(isDue);
       if (due.length === 0 || !(isTimeConfirmed || (await ports.isTimeConfirmed()))) return;
-      const [oldest = dayOf(now())] = openDays(task.task, now());
-      store.expire(task.id, oldest);
+      store.expire(task.id, openFrom(now()));
       for (const { day } of due) if (now() < windowEnd(task.task, day)) await make(task, day, ports);
+    },
+    prune: (beforeDay, nowMs) => {
+      const open = openFrom(nowMs);
+      store.prune(open < beforeDay ? open : beforeDay);
     },
     nextMs: () => {
       const nowMs = now();

@@ -24,6 +24,7 @@ import {
   signRelease,
 } from '../release-log.ts';
 import type { Sealing } from '../sealing.ts';
+import { createTries, isOfOneDay } from '../tries.ts';
 import type { Vdaf } from '../vdaf/vdaf.ts';
 import { type Block, type Contributor, divide } from './blocks.ts';
 import { createDiscreteGaussian } from './discrete-gaussian.ts';
@@ -58,7 +59,10 @@ export function createTrustee(task: AggregatorTask, ports: TrusteePorts): Truste
   return {
     prepare: (body) => prepare(task, ports, body),
     closeDays: async () => {
-      for (const counts of ports.store.openDays(task.opened.id)) await closeDay(task, ports, counts, refused);
+      const { attempt, end } = createTries(isOfOneDay);
+      for (const counts of ports.store.openDays(task.opened.id))
+        await attempt(() => closeDay(task, ports, counts, refused));
+      end();
     },
     log: createLogReader(task, ports),
     share: ({ day, block }) => shareOf(task, ports, day, block),

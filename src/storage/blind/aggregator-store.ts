@@ -288,8 +288,8 @@ function releaseTable(database: Database) {
     releaseCount: (task: string): number =>
       (database.prepare('SELECT count(*) AS size FROM blind_release WHERE task = ?').get(task) as { size: number })
         .size,
-    releaseOf: (task: string, day: string): StoredRelease | undefined =>
-      rows(database.prepare('SELECT seq, day, entry FROM blind_release WHERE task = ? AND day = ?').all(task, day))[0],
+    isReleased: (task: string, day: string): boolean =>
+      database.prepare('SELECT 1 FROM blind_release WHERE task = ? AND day = ?').get(task, day) !== undefined,
     /** The leader's copy of an entry. */
     follow: (task: string, { seq, day, entry }: StoredRelease): void => {
       database
