@@ -87,10 +87,10 @@ _caro_number() {
 _caro_printed() {
   _caro_h=-1
   _caro_open || return 0
-  if _caro_text 1 >|"$_caro_g"; then
+  if : >|"$_caro_g" && _caro_text 1 "$_caro_g"; then
     _caro_take
   elif ((_caro_dead)); then
-    _caro_r=$(_caro_text 1)
+    _caro_r=$(_caro_text 1 /dev/stdout)
   else
     return 0
   fi
@@ -98,15 +98,16 @@ _caro_printed() {
   _caro_h=$((10#0${_caro_r%%[!0-9]*}))
 }
 
-# Prints the last $1 history entries with their numbers and without their times. HISTTIMEFORMAT may
-# be read-only; `fc` does not use it.
+# Appends the last $1 history entries to the file $2, with their numbers and without their times.
+# HISTTIMEFORMAT may be read-only; `fc` does not use it. Nothing else is redirected: a RETURN trap of
+# the user (`set -T`) may print when this function returns.
 _caro_text() {
   if [[ -z ${HISTTIMEFORMAT-} ]]; then
-    builtin history "$1"
+    builtin history "$1" >>"$2"
   elif _caro_ge 4 4 && [[ ${HISTTIMEFORMAT@a} == *r* ]]; then
-    builtin fc -l "-$1" -1
+    builtin fc -l "-$1" -1 >>"$2"
   else
-    HISTTIMEFORMAT='' builtin history "$1"
+    HISTTIMEFORMAT='' builtin history "$1" >>"$2"
   fi
 }
 
@@ -181,7 +182,7 @@ _caro_repeats() {
   [[ :${HISTCONTROL-}: == *:erasedups:* ]] || return 1
   # erasedups removes the older entry, so the number stays or decreases for a new line too: compare
   # the texts, without the white space that bash normalizes, and after alias expansion.
-  _caro_text 1 >|"$_caro_g" && _caro_take
+  : >|"$_caro_g" && _caro_text 1 "$_caro_g" && _caro_take
   _caro_words=${_caro_r#*[0-9][$' \t*'][ \*]}
   _caro_word=${_caro_words%%[[:space:];&|<>()]*}
   [[ ${_caro_words//[[:space:]]/} == *"${1//[[:space:]]/}"* ]] && return 0
@@ -260,12 +261,12 @@ _caro_unusual() {
 # the time.
 _caro_begin() {
   local _caro_m=$((_caro_h - ${_caro_a% *} + 1))
-  {
-    builtin printf "$_caro_mark"'t=s\0q=%s\0b=%s\0g=%s\0p=%s\0m=%s\0a=%s\0h=' \
-      "$_caro_q" "$1" "$_caro_res" "$PWD" "$_caro_m" "$_caro_a" &&
-      _caro_text "$_caro_m" &&
-      builtin printf '\0\0'
-  } >>"$_caro_f" && _caro_kept && return 0
+  builtin printf "$_caro_mark"'t=s\0q=%s\0b=%s\0g=%s\0p=%s\0m=%s\0a=%s\0h=' \
+    "$_caro_q" "$1" "$_caro_res" "$PWD" "$_caro_m" "$_caro_a" >>"$_caro_f" &&
+    _caro_text "$_caro_m" "$_caro_f" &&
+    builtin printf '\0\0' >>"$_caro_f" &&
+    _caro_kept &&
+    return 0
   _caro_lose
   return 1
 }
@@ -343,10 +344,8 @@ _caro_both() {
       builtin printf "$_caro_mark"'t=b\0q=%s\0' "$((_caro_q + _caro_from))" &&
         { [[ $_caro_begun == ' ' ]] || builtin printf 'b=%s\0' "${_caro_begun# }"; } &&
         builtin printf 's=%s\0e=%s\0g=%s\0p=%s\0m=%s\0a=%s\0h=' "$_caro_xs$_caro_st" "$_caro_left$_caro_et" \
-          "$_caro_res" "$_caro_p" "$_caro_m" "${_caro_pairs# }" &&
-        _caro_text "$_caro_m" &&
-        builtin printf '\0\0'
-    } >>"$_caro_f" && _caro_kept || _caro_lose
+          "$_caro_res" "$_caro_p" "$_caro_m" "${_caro_pairs# }"
+    } >>"$_caro_f" && _caro_text "$_caro_m" "$_caro_f" && builtin printf '\0\0' >>"$_caro_f" && _caro_kept || _caro_lose
   fi
   for ((; _caro_gaps > 0; _caro_gaps--)); do _caro_lose; done
 }
@@ -460,11 +459,14 @@ _caro_step() {
 
 # Added to the front of PS0. Arithmetic sets the state without a fork. It MUST NOT fail, because an
 # error in PS0 keeps every command from running. It contains no `!`, which history expansion would
-# replace. The second part is for _caro_inject.
+# replace. The second part is for _caro_inject. The third gives the hook its place back after
+# `unset PROMPT_COMMAND`.
 _caro_ps0=
 if _caro_ge 4 4; then
   # shellcheck disable=SC2016 # expanded by the shell at each command
   _caro_ps0='${_caro_z:(_caro_x[_caro_n+0]=$?,_caro_hn[_caro_n+0]=${HISTCMD+${HISTCMD//[^0-9]}}+0,_caro_ln[_caro_n+0]=${LINENO+${LINENO//[^0-9]}}+0,_caro_miss=1,_caro_b[_caro_n++]=${EPOCHREALTIME+${EPOCHREALTIME//[^0-9]}}+0):0}${_caro_opt[_caro_fo]:+${_caro_z:(0${_caro_0#${BASH_ALIASES[${_caro_key:-_caro_none}]:=$_caro_lead$_caro_key}}):0}}'
+  # shellcheck disable=SC2016 # likewise
+  ! _caro_ge 5 1 || _caro_ps0+='${_caro_opt[_caro_active]:+${_caro_z:(0${_caro_0#${PROMPT_COMMAND[0]=$_caro_first}}):0}}'
 fi
 
 # Everything that PROMPT_COMMAND and traps contain sets off the DEBUG trap of another program. Such

@@ -55,13 +55,13 @@ _caro_next() {
   _caro_lose
   return 1
 }
-_caro_mask() { umask >|"$_caro_g" && _caro_line <"$_caro_g"; }
+_caro_mask() { \command umask >|"$_caro_g" && _caro_line <"$_caro_g"; }
 # Not with `:` alone, which is a special builtin: if its redirection fails, dash and mksh skip the
 # rest of the line.
 _caro_create() {
-  umask 077
+  \command umask 077
   { :; } >>"$_caro_f" && _caro_u=0 || _caro_u=1
-  umask "$_caro_l"
+  \command umask "$_caro_l"
   return "$_caro_u"
 }
 
@@ -97,15 +97,21 @@ _caro_clock() {
 # with the terminal as input. Job notices, PS1, ^C and ^Z are still handled by the main loop of
 # dash. If the file is lost, dash continues to read the terminal itself.
 
-# Tests whether the text in _caro_c is complete: 0 yes, 1 needs more lines, 2 invalid (eval will
-# print the error). dash parses the whole definition of a function before it runs the `return` in
-# front of it, so nothing is run, whatever the text closes or opens, and nothing is forked. Only if
-# that fails, a second dash parses the text, from its standard input so that no process list shows
-# it.
-_caro_complete() {
-  command eval "return 0; _caro_x() { if :; then :
+# Tests whether the text in _caro_c can stand between $1 and $2. dash parses the whole definition of
+# a function before it runs the `return` in front of it, so nothing is run, whatever the text closes
+# or opens, and nothing is forked.
+_caro_fits() {
+  \command eval "return 0; _caro_x() { $1
 $_caro_c
-fi; }" 2>/dev/null
+$2; }" 2>/dev/null
+  return 1
+}
+
+# Tests whether the text in _caro_c is complete: 0 yes, 1 needs more lines, 2 invalid (eval will
+# print the error). A text that closes what stands before it in one test fails in the other. Then a
+# second dash parses the text, from its standard input so that no process list shows it.
+_caro_complete() {
+  _caro_fits 'if :; then :' 'fi' && _caro_fits 'case x in x) :' 'esac' && return 0
   case $_caro_c in
   *\\\\) ;;
   *\\) return 1 ;;
@@ -186,7 +192,7 @@ _caro_note='
 # _caro_r is set while a line is read, and after one that may make IFS read-only. If it is still set
 # at the next step, that has happened, or the user has interrupted the step.
 # shellcheck disable=SC2016 # run by the feed file's lines
-_caro_step='{ command exec 0<"$_caro_feed"; } 2>/dev/null || exec 0<"$_caro_tty"
+_caro_step='{ \command exec 0<"$_caro_feed"; } 2>/dev/null || exec 0<"$_caro_tty"
 [ -z "$_caro_r" ] || _caro_reading
 [ -z "$_caro_b" ] || _caro_end "$_caro_s"
 _caro_r=1; _caro_read || exit "$_caro_s"
@@ -200,7 +206,7 @@ esac'
 # The feed: lines of 64 bytes in two blocks of 8 KiB, because an interrupt discards the block that
 # dash has read.
 _caro_dash() {
-  [ -t 0 ] && _caro_tty=$(tty) || return 0
+  [ -t 0 ] && _caro_tty=$(\command tty) || return 0
   _caro_feed=$_caro_g.feed
   # shellcheck disable=SC2016 # expanded when dash reads the line
   _caro_l=$(\command printf '%-63s' '{ _caro_quiet; } 2>/dev/null; eval "$_caro_step"')$_caro_nl
@@ -214,6 +220,23 @@ _caro_dash() {
 # it. LINENO changes if something ran in this shell itself: not for an empty line, a comment or a
 # syntax error, but for a repeated command, which adds no history entry.
 
+# Sets _caro_k to the number of entries in the history _caro_u that were not there at the last
+# prompt, and _caro_f to the lengths of its last ten lines, six bits each: a full history (Debian's
+# has 15 entries) does not count on. False if the number is not certain.
+_caro_added() {
+  _caro_c=$_caro_u _caro_f=0 _caro_j=0
+  while [ "$_caro_j" -lt 60 ] && [ -n "$_caro_c" ]; do
+    _caro_l=${_caro_c##*"$_caro_nl"} _caro_c=${_caro_c%"$_caro_l"}
+    _caro_c=${_caro_c%"$_caro_nl"} _caro_f=$((_caro_f | (${#_caro_l} & 63) << _caro_j)) _caro_j=$((_caro_j + 6))
+  done
+  _caro_k=$((_caro_n > _caro_h ? _caro_n - _caro_h : 0))
+  while [ "$_caro_k" -lt 10 ]; do
+    [ $((_caro_f >> 6 * _caro_k)) -ne $((_caro_m & (1 << 60 - 6 * _caro_k) - 1)) ] || return 0
+    _caro_k=$((_caro_k + 1))
+  done
+  [ "$_caro_k" -eq $((_caro_n - _caro_h)) ]
+}
+
 # _caro_ash STATUS LINES: prints the number of the last history entry. STATUS is `exit` when the
 # shell ends.
 _caro_ash() {
@@ -222,15 +245,20 @@ _caro_ash() {
   _caro_v=0
   ! _caro_hush || _caro_v=1
   # busybox 1.37 prints its history on standard error.
-  _caro_u=$(history 2>&1)
+  _caro_u=$(\command history 2>&1)
   _caro_l=${_caro_u##*"$_caro_nl"}
   _caro_n=${_caro_l#"${_caro_l%%[0-9]*}"}
   _caro_n=${_caro_n%%[!0-9]*}
   _caro_n=${_caro_n:--1}
-  [ "$1" = exit ] || \command printf %s "$_caro_n,_caro_w=$_caro_v"
+  _caro_added && _caro_y=1 || _caro_y=''
+  [ "$1" = exit ] || \command printf %s "$_caro_n,_caro_w=$_caro_v,_caro_m=$_caro_f"
   [ "$_caro_v$_caro_w" = 00 ] || return 0
   [ "$_caro_h" -ge -1 ] && _caro_open || return 0
-  _caro_k=$((_caro_n - _caro_h))
+  [ "$_caro_y" ] || {
+    _caro_lose
+    [ "$1" = exit ] || \command printf %s ",_caro_lost=$_caro_lost"
+    return 0
+  }
   if [ "$_caro_k" -eq 0 ]; then
     [ "$2" -ne 0 ] && [ "$1" != exit ] || return 0
     _caro_k=1
@@ -242,11 +270,13 @@ _caro_ash() {
     _caro_u=${_caro_u%"$_caro_nl"*}
     _caro_c=${_caro_l#*[0-9] }${_caro_c:+$_caro_nl$_caro_c}
   done
-  # A pipeline runs nothing in this shell. With the status of a syntax error, `sh` decides.
-  [ "$1$2" != 20 ] || {
-    \command printf '%s\n' "$_caro_c" | sh -n
+  # A pipeline runs nothing in this shell. With the status of a syntax error or of ^C, which leaves
+  # the lines of an incomplete command, `sh` decides.
+  case $1,$2 in 2,0 | 130,0)
+    \command printf '%s\n' "$_caro_c" | \command sh -n
     [ "$?" -ne 2 ] || return 0
-  }
+    ;;
+  esac
   case $_caro_c in '' | [[:space:]]* | '#'*) return 0 ;; esac
   _caro_p=$PWD
   case $_caro_c in cd | 'cd '*) [ "$1" -ne 0 ] || _caro_p=$OLDPWD ;; esac
@@ -257,7 +287,7 @@ _caro_ash() {
     _caro_clock
     _caro_u=10000
   fi
-  umask 077
+  \command umask 077
   # The same arithmetic that sets the printed number saves the counters, which must survive the
   # subshell.
   {
@@ -293,7 +323,7 @@ _caro_ps_mksh='${ _caro_ksh "$?" "$_"; }'
 # shellcheck disable=SC2016 # evaluated by ksh93
 _caro_ps_ksh93='${_caro_y}'
 # shellcheck disable=SC2016 # evaluated by ksh
-_caro_def_ksh='_caro_mask() { _caro_l=${ umask; }; }
+_caro_def_ksh='_caro_mask() { _caro_l=${ \command umask; }; }
 _caro_ksh() {
   # Until it returns; the call itself mksh has shown.
   case $- in *x*) set +x ;; esac
@@ -307,6 +337,7 @@ _caro_ksh() {
       _caro_c=${_caro_l#*"$_caro_tab"}
       _caro_c=${_caro_c//"$_caro_nl$_caro_tab"/"$_caro_nl"}
       case $_caro_c in ""|[[:space:]]*|"#"*) ;; *) _caro_ran "$1" "${2-}" && _caro_next && _caro_time && _caro_write "$(($1 > 256 ? $1 - 128 : $1))" ;; esac
+      _caro_o=$_caro_c
     fi
     _caro_h=${_caro_n:-0} _caro_p=$PWD _caro_a=${2-}
   } 2>/dev/null
@@ -314,8 +345,14 @@ _caro_ksh() {
   [ "$1" -gt 255 ] || return "$1"
 }
 _caro_ran() {
-  [ "$1" != "$_caro_syntax" ] || [ "$2" != "$_caro_a" ] || [ ! -e "/proc/$$/exe" ] ||
-    \command print -r -- "$_caro_c" | "/proc/$$/exe" -n 2>/dev/null
+  # ^C leaves the lines of an incomplete command.
+  case $1 in "$_caro_syntax" | 130 | 258) ;; *) return 0 ;; esac
+  [ "$2" != "$_caro_a" ] || [ ! -e "/proc/$$/exe" ] || {
+    # For what did not run, mksh shows the entry before it, with the number of the new one. It keeps
+    # no repetitions, so the same text twice did not run.
+    [ "$_caro_syntax$_caro_c" != "1$_caro_o" ] || _caro_c=
+    \command print -r -- "${_caro_c:-)}" | "/proc/$$/exe" -n 2>/dev/null
+  }
 }
 _caro_exit_ksh() {
   {
@@ -331,7 +368,7 @@ _caro_exit_ksh() {
 # shellcheck disable=SC2016 # evaluated by ksh93
 _caro_def_ksh93='typeset +x _caro_y
 function _caro_y.get { _caro_ksh "$?"; }
-_caro_entry() { _caro_l=${ hist -l -0 -0; }; }
+_caro_entry() { _caro_l=${ \command hist -l -0 -0; }; }
 _caro_time() { _caro_t=${ \command printf "%(%s%6N)T" now; }; }
 _caro_write() {
   _caro_e=s
@@ -343,7 +380,7 @@ _caro_write() {
 # mksh has no printf builtin, and hides the newest entry from every number except one that is too
 # large.
 # shellcheck disable=SC2016 # evaluated by mksh
-_caro_def_mksh='_caro_entry() { _caro_l=${ fc -l 999999999 999999999; }; }
+_caro_def_mksh='_caro_entry() { _caro_l=${ \command fc -l 999999999 999999999; }; }
 _caro_time() { _caro_t=$EPOCHREALTIME; _caro_t=${_caro_t%.*}${_caro_t#*.}; }
 _caro_write() {
   _caro_e=s
@@ -360,7 +397,7 @@ _caro_write() {
 
 # Ends observation in this shell. In dash, the loop stays and records nothing.
 caro_off() {
-  PS1=${PS1#"$_caro_ps"}
+  [ -z "$_caro_ps" ] || PS1=${PS1#"$_caro_ps"}
   _caro_loaded='' _caro_d=''
 }
 
@@ -379,10 +416,14 @@ _caro_trap() {
   trap "$2${_caro_u:+$_caro_nl$_caro_u}" "$1"
 }
 
+# Tests whether this shell itself has a command, whatever aliases and functions the user has.
+_caro_has() { (\unalias -a; \unset -f "$1"; \command -v "$1" >/dev/null) 2>/dev/null; }
+
 _caro_load() {
+  # All but dash need PS1.
   # shellcheck disable=SC2030,SC2031 # an error would end the start file
-  (PS1='') 2>/dev/null || return 0
-  _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_b='' _caro_base='' _caro_z='' _caro_ps='' _caro_c='' _caro_v='' _caro_a='' _caro_e=0 _caro_r='' _caro_w=''
+  (PS1='') 2>/dev/null || { [ -z "${KSH_VERSION-}" ] && ! _caro_has history; } || return 0
+  _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_b='' _caro_base='' _caro_z='' _caro_ps='' _caro_c='' _caro_v='' _caro_a='' _caro_e=0 _caro_r='' _caro_w='' _caro_o=''
   _caro_kept
   _caro_reading
   # Forks only at load: to find the difference between the clock and the epoch.
@@ -408,11 +449,11 @@ _caro_load() {
     return 0
   fi
   [ ! -r /proc/uptime ] || { _caro_pair </proc/uptime && _caro_base=$((_caro_at - ${_caro_u%.*}${_caro_u#*.}0000)); }
-  if command -v fc >/dev/null; then
+  if _caro_has fc; then
     # dash with line editing, or an unknown shell: its input must not be replaced.
     :
-  elif command -v history >/dev/null; then
-    _caro_h=-2 _caro_w=0 _caro_ps=$_caro_ps_ash
+  elif _caro_has history; then
+    _caro_h=-2 _caro_m=0 _caro_w=0 _caro_ps=$_caro_ps_ash
     PS1=$_caro_ps${PS1-}
     # shellcheck disable=SC2016 # expanded when the trap runs
     _caro_trap EXIT '_caro_exit_ash "$?"'
@@ -434,10 +475,10 @@ case $- in
       'emulate' 'zsh' '-o' 'no_aliases' '-o' 'no_debug_before_cmd' '-o' 'local_traps' '-o' 'no_force_float' '-c' '. "$_caro_hooks/caro.zsh"'
       'eval' "${_caro_gate-}"
     }
-  elif [ -z "${CARO_OFF-}" ] && { [ "${_caro_loaded-}" != "$$" ] || ! command -v _caro_here >/dev/null; }; then
+  elif [ -z "${CARO_OFF-}" ] && { [ "${_caro_loaded-}" != "$$" ] || ! \command -v _caro_here >/dev/null; }; then
     _caro_loaded=$$
     # `set -a` exports variables, but no functions, to a shell that replaces this one by `exec`.
-    command -v _caro_here >/dev/null || _caro_feed=''
+    \command -v _caro_here >/dev/null || _caro_feed=''
     _caro_here() { :; }
     _caro_load
   fi

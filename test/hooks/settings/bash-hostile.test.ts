@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { openShell } from '../../rig/programs/pty.ts';
 import { hasBash, requireShell, sinceBash } from '../../rig/programs/require-shell.ts';
+import { until } from '../../rig/until.ts';
 import { opener } from '../everyday.ts';
 import { makeSpool, type Observed } from '../observed.ts';
 
@@ -207,6 +208,33 @@ requireShell('bash')('bash that runs more, or less, than was typed', () => {
       '! true',
       'echo after',
     ]);
+  });
+
+  sinceBash(5, 1).each(['unset PROMPT_COMMAND', 'PROMPT_COMMAND=()', 'f() { unset PROMPT_COMMAND; }; f'])(
+    'the hook survives a typed %s',
+    async (line) => {
+      const { shell, spool, runAll, texts } = await open();
+      await runAll(line, ' : private', ': one', 'false', 'echo "<$?>"');
+      await until(() => texts().length === 4);
+      expect(spool.commands().map((c) => [c.text, c.status])).toEqual([
+        [line, 0],
+        [': one', 0],
+        ['false', 1],
+        ['echo "<$?>"', 0],
+      ]);
+      expect(shell.screen()).toContain('<1>');
+      await runAll('caro_off', 'unset PROMPT_COMMAND', ': hidden', 'echo "<${PROMPT_COMMAND-none}>"');
+      expect(shell.screen()).toContain('<none>');
+      expect(texts()).not.toContain(': hidden');
+    },
+  );
+
+  test('what a RETURN trap prints in the functions of the hook is no part of a text', async () => {
+    const { runAll, texts } = await open({ before: 'set -T; trap \'echo "[return]"\' RETURN' });
+    const lines = [': one', 'f() { :; }', 'HISTTIMEFORMAT=x', ': two'];
+    await runAll(...lines);
+    await until(() => texts().length === lines.length);
+    expect(texts()).toEqual(lines);
   });
 
   test('fc -s records what it repeats', async () => {

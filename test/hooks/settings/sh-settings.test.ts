@@ -34,6 +34,32 @@ for (const name of SHELLS) {
       expect(shell.screen()).not.toContain('_caro');
     });
 
+    test('what is refused or cancelled leaves no record of the command before it', async () => {
+      const { texts, runAll, shell } = await open();
+      await runAll(': one', 'if; then', ': one', ')', 'false', 'if; then', 'false');
+      await runAll('fi; }; echo BAD; _y() { if :; then :', 'esac; }; echo BAD; _y() { case x in x) :');
+      for (const line of ['if true; then', 'echo never']) {
+        shell.type(line);
+        await shell.waitFor('> ');
+      }
+      shell.interrupt();
+      await shell.waitForPrompt();
+      await runAll(': two');
+      await until(() => texts().includes(': two'));
+      expect(texts()).toEqual([': one', ': one', 'false', 'false', ': two']);
+    });
+
+    test.each(['history', 'fc', 'hist', 'umask', 'sh', 'tty'])(
+      'it records if the user has an alias %s',
+      async (word) => {
+        const { texts, runAll, shell } = await open({ before: `alias ${word}='echo hijacked'` });
+        await runAll(': one', '(exit 3)', ': two');
+        await until(() => texts().length === 3);
+        expect(texts()).toEqual([': one', '(exit 3)', ': two']);
+        expect(shell.screen()).not.toMatch(/hijacked|_caro/);
+      },
+    );
+
     test.each([
       ['aliases', "alias date='hijacked' echo='hijacked' printf='hijacked' read='hijacked' print='hijacked'"],
       ['functions', 'date() { hijacked; }; echo() { hijacked; }; printf() { hijacked; }; print() { hijacked; }'],
@@ -57,10 +83,12 @@ for (const name of SHELLS) {
       expect(errors.filter((line) => !line.endsWith('readonly IFS'))).toEqual([]);
     });
 
-    test('a readonly PS1 shows no error', async () => {
-      const { shell, runAll } = await open({ before: "readonly PS1='caro-test> '" });
-      await runAll(': one', ': two');
+    test('a readonly PS1 shows no error, and only hides commands where the hook stands in it', async () => {
+      const { shell, runAll, texts } = await open({ before: "readonly PS1='caro-test> '" });
+      await runAll(': one', ': two', 'caro_off', ': three');
       expect(shell.screen()).not.toMatch(/read[- ]?only|_caro/);
+      if (name === 'dash') await until(() => texts().includes('caro_off'));
+      expect(texts()).toEqual(name === 'dash' ? [': one', ': two', 'caro_off'] : []);
     });
   });
 }
