@@ -95,6 +95,8 @@ export interface RiskRating {
  */
 export interface Messages {
   'spool.changed': { readonly files: readonly string[] | 'all' };
+  /** More waits in the spool than one batch. */
+  'spool.backlog': Nothing;
   'command.classify': readonly CommandText[];
   'command.assess': readonly RiskQuestion[];
   /** Custom rules, those that are set aside first. */

@@ -10,6 +10,7 @@ import { createEventStore } from '../../src/storage/events/event-store.ts';
 import { createReader } from '../../src/storage/reader.ts';
 import { openInHandNote } from '../../src/storage/spool/in-hand-note.ts';
 import { openSpoolFolder } from '../../src/storage/spool/spool-folder.ts';
+import { sweep } from '../rig/sweep.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { testDatabase } from '../rig/test-database.ts';
 import { until } from '../rig/until.ts';
@@ -74,11 +75,13 @@ function rig(...texts: readonly string[]) {
     /** Runs a process until it has stored everything (true) or hangs in an analysis (false). */
     run: async (): Promise<boolean> => {
       let ended: boolean | undefined;
-      const swept = process(
-        analysing(() => {
-          ended = false;
-        }),
-      ).sweep();
+      const swept = sweep(
+        process(
+          analysing(() => {
+            ended = false;
+          }),
+        ),
+      );
       void swept.then(() => {
         ended = true;
       });
@@ -119,7 +122,7 @@ test('several of them are set aside one after the other', async () => {
 test('an analysis that ends, even with an error, leaves no note', async () => {
   const { process, note } = rig('echo one');
   const failing: BusClient = { ...analysing(() => undefined), request: () => Promise.reject(new Error('no')) };
-  await expect(process(failing).sweep()).rejects.toThrow('no');
+  await expect(sweep(process(failing))).rejects.toThrow('no');
   expect(readFileSync(note, 'latin1').trim()).toBe('');
 });
 

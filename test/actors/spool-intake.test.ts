@@ -10,6 +10,7 @@ import { createEventStore, type EventStore } from '../../src/storage/events/even
 import { createReader } from '../../src/storage/reader.ts';
 import { openInHandNote } from '../../src/storage/spool/in-hand-note.ts';
 import { openSpoolFolder } from '../../src/storage/spool/spool-folder.ts';
+import { sweep } from '../rig/sweep.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { testDatabase } from '../rig/test-database.ts';
 
@@ -123,7 +124,7 @@ describe('a sweep', () => {
     const { spool, intake, commands } = rig();
     write(spool, 'bash.1.1.0', start(0), end(0));
     write(spool, 'bash.1.1.1', start(1));
-    await intake().sweep();
+    await sweep(intake());
     expect(commands()).toEqual(['echo 0', 'echo 1']);
     expect(readdirSync(spool)).toEqual(['bash.1.1.1']);
   });
@@ -131,7 +132,7 @@ describe('a sweep', () => {
   test('removes all files of a shell that is gone', async () => {
     const { spool, intake, commands } = rig();
     write(spool, 'zsh.99.1.0', start(0), end(0), start(1));
-    await intake().sweep();
+    await sweep(intake());
     expect(commands()).toEqual(['echo 0', 'echo 1']);
     expect(readdirSync(spool)).toEqual([]);
   });
@@ -152,9 +153,9 @@ describe('a sweep', () => {
     file = spool;
     write(spool, 'zsh.99.1.0', start(0), end(0));
     const reader = intake();
-    await reader.sweep();
+    await sweep(reader);
     expect([commands(), readdirSync(spool)]).toEqual([['echo 0'], ['zsh.99.1.0']]);
-    await reader.sweep();
+    await sweep(reader);
     expect([commands(), readdirSync(spool), running()]).toEqual([['echo 0', 'echo 1'], [], []]);
   });
 
@@ -163,14 +164,14 @@ describe('a sweep', () => {
     const record = start(0);
     write(spool, 'bash.1.1.0', record.subarray(0, 20));
     const reader = intake();
-    await reader.sweep();
+    await sweep(reader);
     expect(commands()).toEqual([]);
     write(spool, 'bash.1.1.0', record.subarray(20), start(1).subarray(0, 15));
-    await reader.sweep();
+    await sweep(reader);
     expect(commands()).toEqual(['echo 0']);
     expect(dropped()).toBe(0);
     alive.clear();
-    await reader.sweep();
+    await sweep(reader);
     expect(readdirSync(spool)).toEqual([]);
     expect(dropped()).toBe(1);
   });
@@ -184,9 +185,9 @@ describe('a sweep', () => {
       encodeSpoolRecord({ type: 'end', command: 0, granularity: 1, status: 0 }),
       Buffer.from('\0v1\0l=3\0t=s\0q=1\0c= private\0\0'),
     );
-    await intake().sweep();
+    await sweep(intake());
     expect([commands(), dropped()]).toEqual([['echo 0'], 15]);
-    await intake().sweep();
+    await sweep(intake());
     expect(dropped()).toBe(15);
   });
 
@@ -194,14 +195,14 @@ describe('a sweep', () => {
     const { spool, intake, commands, running } = rig();
     write(spool, 'bash.1.100.0', start(0), end(0), start(1, 'exec zsh'));
     const reader = intake();
-    await reader.sweep();
+    await sweep(reader);
     expect(running()).toEqual(['bash.1.100']);
     write(spool, 'zsh.1.200.0', start(0, 'echo in zsh'));
-    await reader.sweep();
+    await sweep(reader);
     expect(readdirSync(spool)).toEqual(['zsh.1.200.0']);
     expect(running()).toEqual(['zsh.1.200']);
     expect(commands()).toEqual(['echo 0', 'exec zsh', 'echo in zsh']);
-    await reader.sweep();
+    await sweep(reader);
     expect(running()).toEqual(['zsh.1.200']);
   });
 
@@ -210,7 +211,7 @@ describe('a sweep', () => {
     write(spool, 'zsh.1.200.0', start(0, 'echo in zsh'), end(0));
     write(spool, 'bash.1.100.0', start(0), end(0));
     write(spool, 'bash.1.100.1', start(1, 'exec zsh'));
-    await intake().sweep();
+    await sweep(intake());
     expect(commands().sort()).toEqual(['echo 0', 'echo in zsh', 'exec zsh']);
     expect(readdirSync(spool)).toEqual(['zsh.1.200.0']);
     expect(running()).toEqual([]);
@@ -224,10 +225,10 @@ describe('a sweep', () => {
     // feed.
     write(spool, 'sh.1.200.0', start(0), end(0));
     const reader = intake();
-    await reader.sweep();
+    await sweep(reader);
     expect(readdirSync(spool).sort()).toEqual([...scratch, 'sh.1.200.0'].sort());
     alive.delete(1);
-    await reader.sweep();
+    await sweep(reader);
     expect(readdirSync(spool).sort()).toEqual(['.sh.2.100', '.sh.2.100.feed']);
   });
 
@@ -241,8 +242,8 @@ describe('a sweep', () => {
       writeFileSync(join(spool, name), 'x');
     const before = readdirSync(spool);
     const reader = intake();
-    await reader.sweep();
-    await reader.sweep();
+    await sweep(reader);
+    await sweep(reader);
     expect(readdirSync(spool)).toEqual(before);
     expect(reader.refused).toBe(2);
   });
@@ -256,7 +257,7 @@ describe('a sweep', () => {
         `bash.${file + 1}.1.0`,
         ...Array.from({ length: 9 }, (_, index) => start(index, `echo ${file}-${index} ${big}`)),
       );
-    await intake().sweep();
+    await sweep(intake());
     expect(commands().map((text) => text.slice(0, 8))).toHaveLength(27);
     expect(new Set(commands()).size).toBe(27);
   });
@@ -268,7 +269,7 @@ describe('a sweep', () => {
     symlinkSync(outside, join(spool, 'bash.1.1.0'));
     writeFileSync(join(spool, 'notes.txt'), 'mine');
     const reader = intake();
-    await reader.sweep();
+    await sweep(reader);
     expect(commands()).toEqual([]);
     expect(reader.refused).toBe(1);
     expect(existsSync(join(spool, 'notes.txt'))).toBe(true);
@@ -277,7 +278,7 @@ describe('a sweep', () => {
   test('handles thousands of files left by dead shells', async () => {
     const { spool, intake, commands } = rig();
     for (let pid = 1_000; pid < 4_000; pid += 1) write(spool, `bash.${pid}.1.0`, start(0, `echo ${pid}`), end(0));
-    await intake().sweep();
+    await sweep(intake());
     expect(commands()).toHaveLength(3_000);
     expect(readdirSync(spool)).toEqual([]);
   });
@@ -296,7 +297,7 @@ describe('what the owner does not want recorded', () => {
       end(1),
     );
     write(spool, 'zsh.2.1.0', start(0, 'echo from zsh'));
-    await intake().sweep();
+    await sweep(intake());
     expect(commands()).toEqual(['ls']);
   });
 });
@@ -362,7 +363,7 @@ describe('exactly once', () => {
             expected.push(`echo ${index}`);
             if (rotate) sequence[file] = (sequence[file] ?? 0) + 1;
             try {
-              await intake.sweep();
+              await sweep(intake);
             } catch (error) {
               if (!(error instanceof Killed)) throw error;
               armed = false;
@@ -371,7 +372,7 @@ describe('exactly once', () => {
           }
           alive.clear();
           armed = false;
-          await new SpoolIntake(ports, rules).sweep();
+          await sweep(new SpoolIntake(ports, rules));
           expect(commands().sort()).toEqual(expected.sort());
           expect(readdirSync(spool)).toEqual([]);
         },

@@ -1,8 +1,9 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { encodeSpoolRecord } from '../../src/domain/spool/spool-record.ts';
+import { openReadOnly } from '../../src/storage/database.ts';
 import { configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
@@ -32,6 +33,42 @@ test('five thousand spool files of ended shells are all read and removed', async
   expect(await service.stop()).toBe(0);
   expectWhole(home, typed);
   tally(`stale spool files: ready after ${Math.round(ready)} ms, stored after ${Math.round(taken)} ms`, 5_000);
+});
+
+/** Whether a command is stored, whatever else waits. */
+function isStored(home: string, text: string): boolean {
+  const database = openReadOnly(join(home, 'data', 'caro.db'));
+  try {
+    return database.prepare('SELECT 1 FROM event WHERE command = ?').get(text) !== undefined;
+  } finally {
+    database.close();
+  }
+}
+
+test('a backlog delays neither an answer, nor a new command, nor the stop', async () => {
+  const home = folder();
+  await configure(home);
+  const { typed, type, typeInEnded, end } = typist(home, 1);
+  for (let session = 0; session < 20; session += 1) typeInEnded(500);
+  const waiting = typed.length;
+  const service = await startService(home);
+  const status = () => callAdmin(join(home, 'run', 'admin.sock'), 'observe.status', {});
+  const first = await status();
+  expect(first.events).toBeLessThan(waiting);
+  expect(first.pending).toBeGreaterThan(0);
+  type(0);
+  await until(() => Promise.resolve(isStored(home, typed.at(-1) ?? '')), Boolean);
+  expect((await status()).events).toBeLessThan(waiting);
+  expect(await service.stop()).toBe(0);
+  const log = join(home, 'state', 'caro.log');
+  expect(existsSync(log) ? readFileSync(log, 'utf8') : '').toBe('');
+  expect(spooled(home)).not.toEqual([]);
+  end();
+  const again = await startService(home);
+  await stored(home, typed.length);
+  await empty(home);
+  expect(await again.stop()).toBe(0);
+  expectWhole(home, typed);
 });
 
 test('a record torn at any byte by a killed shell is counted as lost, and nothing before it is lost', async () => {

@@ -15,7 +15,7 @@ afterAll(() => {
   for (const home of homes) rmSync(home, { recursive: true, force: true });
 });
 
-const SECRETS = Array.from({ length: 40 }, (_, index) => `kestrel-${4410 + index}-harbour`);
+const SECRETS = Array.from({ length: 16 }, (_, index) => `kestrel-${4410 + index}-harbour`);
 
 /** Long enough that a thread rates it, and that it takes that thread a while. */
 const longCommand = (secret: string): string =>

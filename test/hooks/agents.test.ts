@@ -14,6 +14,7 @@ import { openInHandNote } from '../../src/storage/spool/in-hand-note.ts';
 import { openSpoolFolder } from '../../src/storage/spool/spool-folder.ts';
 import type { ShellName } from '../rig/programs/pty.ts';
 import { hasProgram, requireShell } from '../rig/programs/require-shell.ts';
+import { sweep } from '../rig/sweep.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { testDatabase } from '../rig/test-database.ts';
 
@@ -91,7 +92,7 @@ function rig(): Rig {
       spawnSync(program[0] ?? 'sh', [...program.slice(1), hook, agent], { input }),
     files: () => readdirSync(spool).map((name) => readFileSync(join(spool, name), 'latin1')),
     collect: async (isAgentAlive = true) => {
-      await intake(isAgentAlive).sweep();
+      await sweep(intake(isAgentAlive));
       return createReader(database).listEvents({}).toReversed();
     },
   };

@@ -1,4 +1,5 @@
 import type { Actor } from '../../bus/actor.ts';
+import { yieldToEventLoop } from '../../bus/event-loop.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { pauseAt } from '../../domain/spool/pause.ts';
@@ -26,6 +27,7 @@ export interface CollectorPorts extends IntakePorts, PruningPorts, Pick<Deletion
 
 type Kinds =
   | 'spool.changed'
+  | 'spool.backlog'
   | 'observe.status'
   | 'events.delete'
   | 'clock.quarter'
@@ -52,20 +54,29 @@ export function createCollector(
   }));
   const deletion = new Deletion(ports);
 
-  const take = async (files: readonly string[] | 'all'): Promise<void> => {
+  let readsOn = false;
+  /** The rest of a backlog comes in messages of its own, so that others are handled in between. */
+  const readOn = async (): Promise<void> => {
+    if (readsOn || !intake.hasMore) return;
+    readsOn = true;
+    await yieldToEventLoop();
+    await ports.bus.publish('spool.backlog', {});
+  };
+  const take = async (): Promise<void> => {
     try {
       ports.pauses.expire(ports.now());
-      if (files === 'all') {
-        const names = await intake.sweep();
-        await recordImports(ports, names);
-        await recordGuardActs(ports, names);
-      } else await intake.drain(files);
+      const swept = await intake.next();
+      await recordImports(ports, swept);
+      await recordGuardActs(ports, swept);
       fullDisk = null;
     } catch (error) {
+      intake.startOver();
       // The spool keeps what could not be stored; the next sweep tries again.
       if (!(error instanceof CaroError) || error.code !== 'disk_full') throw error;
       fullDisk = error.message;
     }
+    // Not awaited: this message is still in the mailbox.
+    void readOn().catch(() => undefined);
   };
   const trouble = (): string | null => fullDisk ?? refusalText(intake.refused);
   const pruning = new Pruning(ports);
@@ -75,7 +86,15 @@ export function createCollector(
     concurrent: ['events.delete'],
     stop: () => pruning.stop(),
     handlers: {
-      'spool.changed': ({ files }) => take(files),
+      'spool.changed': ({ files }) => {
+        if (files === 'all') intake.beginSweep();
+        else intake.changed(files);
+        return readsOn ? undefined : take();
+      },
+      'spool.backlog': () => {
+        readsOn = false;
+        return take();
+      },
       'observe.status': async () => ({
         ...ports.facts(),
         agents: await ports.agents(),

@@ -1,4 +1,3 @@
-import { yieldToEventLoop } from '../../bus/event-loop.ts';
 import type { FinishedCommand } from '../../domain/events/event.ts';
 import { parseAgentSession } from '../../domain/spool/agent-record.ts';
 import { type ObserveRules, observe, type RawCommand, sessionOf, timed } from '../../domain/spool/observation.ts';
@@ -37,9 +36,9 @@ export interface SpoolFile extends SpoolName {
 /** Larger than the largest record: read when `BATCH_BYTES` hold no complete one. */
 const LARGEST_READ = 5 * 1024 * 1024;
 /**
- * Read before each commit: about a thousand records share one fsync, and requests wait no longer.
+ * Read before each commit: some five hundred records share one fsync, and requests wait no longer.
  */
-const BATCH_BYTES = 128 * 1024;
+const BATCH_BYTES = 64 * 1024;
 
 interface Chunk {
   readonly file: SpoolFile;
@@ -53,6 +52,18 @@ interface Chunk {
   readonly left: number;
 }
 
+/** Removes files at its end. */
+interface Sweep {
+  /** In the spool when it began. */
+  readonly names: readonly string[];
+  /** Files that have not been read to their end since. */
+  readonly unread: Set<string>;
+  /** That no shell writes to any more. */
+  readonly files: readonly SpoolFile[];
+  /** That have ended. */
+  readonly sessions: readonly string[];
+}
+
 /**
  * Reads spool files into the database. A file is removed only after the commit that holds all of it
  * (docs/design.md §2). The read offset is part of that commit, so that a crash at any point neither
@@ -60,6 +71,9 @@ interface Chunk {
  */
 export class SpoolIntake {
   readonly #offsets = new Map<string, number>();
+  readonly #changed = new Map<string, SpoolFile>();
+  readonly #waiting = new Map<string, SpoolFile>();
+  #sweep: Sweep | null = null;
   readonly #refused = new Set<string>();
   readonly #handling: Handling;
 
@@ -80,54 +94,85 @@ export class SpoolIntake {
     return this.#handling.setAside;
   }
 
-  /**
-   * Commits all complete records of the named files. Agents repeat commands under one number, so a
-   * commit holds at most one start of each.
-   */
-  async drain(names: readonly string[]): Promise<void> {
-    const queue = names.flatMap(toSpoolFile);
-    while (queue.length > 0) {
-      const batch = this.#batch(queue);
-      if (batch.length > 0) await this.#commit(batch);
-      queue.push(...batch.filter((chunk) => chunk.left > 0).map((chunk) => chunk.file));
-      // Requests are answered between two batches of a backlog.
-      if (queue.length > 0) await yieldToEventLoop();
-    }
+  /** Whether records wait for the next batch, or a sweep is not over. */
+  get hasMore(): boolean {
+    return this.#changed.size > 0 || this.#waiting.size > 0 || this.#sweep !== null;
   }
 
-  #batch(queue: SpoolFile[]): readonly Chunk[] {
-    const batch: Chunk[] = [];
-    const calls = new Set<string>();
-    for (let bytes = 0; bytes < BATCH_BYTES && queue.length > 0; ) {
-      const file = queue.shift() as SpoolFile;
-      const chunk = this.#read(file);
-      if (!chunk || chunk.bytes === 0) continue;
-      const ofAgents = chunk.begun.filter(({ agent }) => agent).map(({ key }) => `${key.session} ${key.command}`);
-      if (ofAgents.some((call) => calls.has(call))) {
-        queue.unshift(file);
-        break;
-      }
-      for (const call of ofAgents) calls.add(call);
-      bytes += chunk.bytes;
-      batch.push(chunk);
-    }
-    return batch;
+  /** Files that a shell has just written come before those that wait. */
+  changed(names: readonly string[]): void {
+    for (const file of names.flatMap(toSpoolFile)) this.#changed.set(file.name, file);
   }
 
-  /**
-   * Commits all records, then removes the files that no shell will write to again. Resolves with
-   * the names in the spool when it began.
-   */
-  async sweep(): Promise<readonly string[]> {
+  /** All files are read, and those that no shell will write to again are removed. One at a time. */
+  beginSweep(): void {
+    if (this.#sweep) return;
     const names = this.ports.spool.names();
     const files = names.flatMap(toSpoolFile);
-    const closed = this.#closed(files);
-    await this.drain(
-      files.toSorted((one, other) => one.start - other.start || one.pid - other.pid).map((file) => file.name),
-    );
+    this.#sweep = { names, unread: new Set(files.map((file) => file.name)), ...this.#closed(files) };
+    for (const file of files.toSorted((one, other) => one.start - other.start || one.pid - other.pid))
+      this.#waiting.set(file.name, file);
+  }
+
+  /**
+   * Commits one batch, and ends the sweep if it was the last. Resolves with the names that were in
+   * the spool when that sweep began.
+   */
+  async next(): Promise<readonly string[]> {
+    const batch = this.#batch();
+    if (batch.length > 0) await this.#commit(batch);
+    for (const { file, left } of batch) {
+      if (left > 0) this.#waiting.set(file.name, file);
+      else this.#sweep?.unread.delete(file.name);
+    }
+    return this.#sweep?.unread.size === 0 ? await this.#endSweep(this.#sweep) : [];
+  }
+
+  /** After a failure: the next sweep finds again what was not committed. */
+  startOver(): void {
+    this.#changed.clear();
+    this.#waiting.clear();
+    this.#sweep = null;
+  }
+
+  /**
+   * Files that wait get at least half of a batch, so that busy shells do not keep them waiting. Each
+   * file is read once.
+   */
+  #batch(): readonly Chunk[] {
+    const batch = new Map<string, Chunk>();
+    const calls = new Set<string>();
+    const share = this.#waiting.size === 0 ? BATCH_BYTES : BATCH_BYTES / 2;
+    const bytes = this.#take(this.#changed, batch, calls, share);
+    this.#take(this.#waiting, batch, calls, BATCH_BYTES - bytes);
+    return [...batch.values()];
+  }
+
+  /**
+   * Moves files from `queue` to `batch` until they hold `most` bytes; returns how many they hold.
+   * Agents repeat commands under one number, so a batch has at most one start of each: `calls`.
+   */
+  #take(queue: Map<string, SpoolFile>, batch: Map<string, Chunk>, calls: Set<string>, most: number): number {
+    let bytes = 0;
+    for (const [name, file] of queue) {
+      if (bytes >= most) break;
+      const chunk = batch.has(name) ? null : this.#read(file);
+      const keys = (chunk?.begun ?? []).flatMap(({ agent, key }) => (agent ? `${key.session} ${key.command}` : []));
+      if (keys.some((key) => calls.has(key))) break;
+      for (const key of keys) calls.add(key);
+      queue.delete(name);
+      bytes += chunk?.bytes ?? 0;
+      if (chunk && chunk.bytes > 0) batch.set(name, chunk);
+      else if (!batch.has(name)) this.#sweep?.unread.delete(name);
+    }
+    return bytes;
+  }
+
+  async #endSweep({ names, files, sessions }: Sweep): Promise<readonly string[]> {
+    this.#sweep = null;
     this.#handling.caughtUp();
-    const done = closed.files.filter((file) => this.#finish(file));
-    const ended = [...closed.sessions, ...this.#goneAgents()];
+    const done = files.filter((file) => this.#finish(file));
+    const ended = [...sessions, ...this.#goneAgents()];
     if (ended.length > 0) {
       const events = this.ports.store.commit({ ...NOTHING, ended, nowMs: this.ports.now() });
       if (events.length > 0) await this.ports.bus.publish('events.recorded', { events });
@@ -171,7 +216,7 @@ export class SpoolIntake {
    * another shell by `exec`, which keeps the process id and starts a later session. Determined
    * before the files are read to their end.
    */
-  #closed(files: readonly SpoolFile[]): { files: SpoolFile[]; sessions: string[] } {
+  #closed(files: readonly SpoolFile[]): Pick<Sweep, 'files' | 'sessions'> {
     const newest = new Map<string, SpoolFile>();
     for (const file of files) {
       if (file.seq >= (newest.get(sessionOf(file))?.seq ?? 0)) newest.set(sessionOf(file), file);

@@ -175,6 +175,7 @@ test('the exact total of seasoned members comes back to the analyst, and its siz
       return { contributors: found?.contributors, commands: found?.values[cells.indexOf('families.git.count')] };
     },
     (found) => typeof found?.contributors === 'number',
+    150_000,
   );
   expect(totalled).toEqual({ contributors: 5, commands: 15 });
 
@@ -189,7 +190,7 @@ test('the exact total of seasoned members comes back to the analyst, and its siz
     (found) => found.every((size) => size !== undefined),
   );
   expect(sizes).toEqual(NAMES.map(() => 5));
-});
+}, 300_000);
 
 test('garbage, a changed message and a message for another mailbox are refused, and stay in the folder', async () => {
   const [node] = org.nodes;
