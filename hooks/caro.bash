@@ -99,8 +99,8 @@ _caro_printed() {
 }
 
 # Appends the last $1 history entries to the file $2, with their numbers and without their times.
-# HISTTIMEFORMAT may be read-only; `fc` does not use it. Nothing else is redirected: a RETURN trap of
-# the user (`set -T`) may print when this function returns.
+# HISTTIMEFORMAT may be read-only; `fc` does not use it. Nothing else is redirected: a RETURN trap
+# of the user (`set -T`) may print when this function returns.
 _caro_text() {
   if [[ -z ${HISTTIMEFORMAT-} ]]; then
     builtin history "$1" >>"$2"

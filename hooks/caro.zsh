@@ -10,7 +10,8 @@
 # State: _caro_q number of the next command, _caro_b 1 while a command runs, _caro_i records in the
 # file _caro_f, _caro_seq its number, _caro_lost records since the last written one that could not
 # be written (full disk), _caro_mark start of the next start record, which reports them, _caro_h
-# history number of the running command, _caro_no 1 if a hook keeps the line out of the history.
+# history number of the running command, _caro_no 1 if a hook keeps the line out of the history,
+# _caro_o what opens the file.
 
 # zsh maps new memory for every function call and every redirected group, so each record uses one of
 # each. Read under `emulate … -c`, the functions run with these options whatever the user has set,
@@ -36,7 +37,7 @@ _caro_define() {
       [[ -z $HISTORY_IGNORE ]] || ! _caro_ignored "${1:-$3}" || return 0
       [[ ! -e $_caro_d/.pause ]] || ! _caro_paused || return 0
       (( _caro_i++ < 64 )) || _caro_rotate
-      sysopen -wa -o creat,cloexec,nofollow -m 600 -u _caro_fd -- "$_caro_f" || { _caro_lose; return 0 }
+      $_caro_o -wa -o creat,cloexec,nofollow -m 600 -u _caro_fd -- "$_caro_f" || { _caro_lose; return 0 }
       syswrite -o $_caro_fd -- ${_caro_mark}$'t=s\0q='${_caro_q}$'\0b='$(( _caro_t[1] * 1000000 + _caro_t[2] / 1000 ))$'\0p='${PWD}$'\0c='${1:-$3}$'\0\0' && _caro_b=1 _caro_lost=0 _caro_mark=$'\0v1\0' || _caro_lose
       exec {_caro_fd}>&-
       return 0
@@ -55,7 +56,7 @@ _caro_define() {
       [[ -O $_caro_d && -d $_caro_d && ! -h $_caro_d ]] || return 0
       (( _caro_i++ < 64 )) || _caro_rotate
       (( HISTCMD - _caro_h < 2 )) || _caro_rerun
-      sysopen -wa -o creat,cloexec,nofollow -m 600 -u _caro_fd -- "$_caro_f" || { _caro_lose; return 0 }
+      $_caro_o -wa -o creat,cloexec,nofollow -m 600 -u _caro_fd -- "$_caro_f" || { _caro_lose; return 0 }
       syswrite -o $_caro_fd -- "$_caro_r" || _caro_lose
       exec {_caro_fd}>&-
       return 0
@@ -129,6 +130,17 @@ _caro_define() {
     _caro_f=$_caro_d/zsh.$$.$_caro_at.$_caro_seq
   }
 
+  # sysopen does not find a path with certain bytes, for instance those of Ä and Б, because zsh keeps
+  # them escaped. A redirection does; and the name of the file is ASCII.
+  _caro_sysopen() {
+    local _caro_x _caro_y
+    exec {_caro_x}<$_caro_d || return 1
+    sysopen "${(@)argv[1,-2]}" /proc/self/fd/$_caro_x/${_caro_f:t}
+    _caro_y=$?
+    exec {_caro_x}<&-
+    return $_caro_y
+  }
+
   # Ends observation in this shell.
   caro_off() {
     local _caro_n
@@ -150,7 +162,8 @@ _caro_define() {
     # An array, because `set -a` does not export arrays to a shell that replaces this one by `exec`.
     unset _caro_loaded
     typeset -ga _caro_loaded=($$)
-    typeset -g _caro_b= _caro_f= _caro_no= _caro_mark=$'\0v1\0'
+    typeset -g _caro_b= _caro_f= _caro_no= _caro_mark=$'\0v1\0' _caro_o=sysopen
+    [[ -z ${_caro_d//[ -~]/} ]] || _caro_o=_caro_sysopen
     typeset -gi _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_lost=0 _caro_h=0
     typeset -g _caro_at=$(( epochtime[1] * 1000000 + epochtime[2] / 1000 ))
     typeset -ga preexec_functions precmd_functions

@@ -7,7 +7,7 @@ import type { ShellKind } from '../../src/domain/events/shell-kind.ts';
 import type { ShellName, ShellSession } from '../rig/programs/pty.ts';
 import { hasBash } from '../rig/programs/require-shell.ts';
 import { until } from '../rig/until.ts';
-import { type Observed, type ObservedCommand, observe, type Spool } from './observed.ts';
+import { makeSpool, type Observed, type ObservedCommand, observe, type Spool } from './observed.ts';
 
 export interface EverydayShell {
   readonly kind: ShellKind;
@@ -122,6 +122,13 @@ export function everyday(subject: EverydayShell): void {
     await shell.waitForPrompt();
     await shell.run('echo after');
     expect(texts()).toEqual([subject.loop.text, 'echo after']);
+  });
+
+  test('the spool may have any name', async () => {
+    const { texts, runAll } = await open({ spool: makeSpool("Ärger Б 漢字 it's $x 100%") });
+    await runAll('echo a', 'echo b');
+    await until(() => texts().length === 2);
+    expect(texts()).toEqual(['echo a', 'echo b']);
   });
 
   test('Unicode, quotes and a backslash are kept', async () => {
