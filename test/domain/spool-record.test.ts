@@ -234,6 +234,20 @@ describe('text as bash prints its history', () => {
     ]);
   });
 
+  test.each([
+    ['-1', 255],
+    ['-256', 255],
+    ['255', 255],
+    ['256', 255],
+    ['300', 44],
+    ['1215752191', 255],
+    ['0', 0],
+  ])('a function that returns %s has failed with the status %i', (written, status) => {
+    const { records, foreign } = decodeSpool(raw(`\0v1\0t=e\0q=4\0s=${written}\0\0`));
+    expect(records).toMatchObject([{ type: 'end', command: 4, status }]);
+    expect(foreign).toBe(0);
+  });
+
   test('where entries and commands do not match, only the outermost facts are kept', () => {
     const pasted = '\0v1\0t=b\0q=4\0b=10 20 30\0s=0 1 2\0e=20 30 44\0m=2\0h=   98  a\n   99  b\n\0\0';
     expect(decodeSpool(raw(pasted)).records).toEqual([

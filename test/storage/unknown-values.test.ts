@@ -64,6 +64,15 @@ test('an unknown exit status is in no share of failures, and an unknown duration
   ]);
 });
 
+test('how long a command took during which the clock was set back is not known', () => {
+  const { store, reader } = open();
+  const back = (command: number) => ({ ...ended(command, 0, null), endMs: NOON - 3_600_000 });
+  store.commit({ ...NOTHING, started: [started(1)] });
+  store.commit({ ...NOTHING, started: [started(2), started(3)], finished: [back(1), back(2), ended(3, 0, 114)] });
+  expect(reader.listEvents({}).map(({ durationMs }) => durationMs)).toEqual([114, null, null]);
+  expect(reader.statistics(NOON, NOON + 1).tools).toMatchObject([{ count: 3, durationMsSum: 114 }]);
+});
+
 test('a command is running until its end, or the end of its shell, comes; then it is not', () => {
   const { store, reader } = open();
   const running = (): readonly (readonly unknown[])[] =>

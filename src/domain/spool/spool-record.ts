@@ -305,13 +305,22 @@ function numericFields(values: ReadonlyMap<string, string>): Numbers | undefined
   for (const tag of ['a', 'q', 'b', 'e', 's', 'd', 'g', 'm', 'z'] as const) {
     const text = values.get(tag);
     if (text === undefined) continue;
-    if (!/^\d{1,16}(?: \d{1,16})*$/.test(text)) return undefined;
+    if (!(tag === 's' ? STATUSES : NUMBERS).test(text)) return undefined;
     const list = text.split(' ').map(Number);
     if (!list.every(Number.isSafeInteger)) return undefined;
-    numbers[tag] = list;
+    numbers[tag] = tag === 's' ? list.map(asExitStatus) : list;
   }
   return numbers;
 }
+
+const NUMBERS = /^\d{1,16}(?: \d{1,16})*$/;
+const STATUSES = /^-?\d{1,16}(?: -?\d{1,16})*$/;
+
+/**
+ * Functions of zsh, ksh93 and dash may return any number, such as -1. It is what the shell would
+ * end with, but a failure stays one.
+ */
+const asExitStatus = (status: number): number => (status === 0 ? 0 : ((status % 256) + 256) % 256 || 255);
 
 /**
  * Start, end and status of the command at `index` of `count` texts. Where the lists do not match,

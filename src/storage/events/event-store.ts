@@ -149,7 +149,7 @@ function prepare(database: Database) {
       .pluck(),
     endSession: database.prepare(END_SESSION).pluck(),
     finish: database.prepare(
-      `UPDATE event SET exit_code = ?, duration_ms = (SELECT ms FROM (SELECT coalesce(?, max(0, ? - time_ms)) AS ms) WHERE ms <= ${MAX_DURATION_MS})
+      `UPDATE event SET exit_code = ?, duration_ms = (SELECT ms FROM (SELECT coalesce(?, ? - time_ms) AS ms) WHERE ms BETWEEN 0 AND ${MAX_DURATION_MS})
        WHERE id = ? RETURNING time_ms, duration_ms, pattern_id, risk, author`,
     ),
     read: database.prepare(`SELECT ${EVENT_COLUMNS} WHERE event.id = ?`),
@@ -312,9 +312,10 @@ function storedEvent(statements: Statements, id: number): readonly TerminalEvent
   return row === undefined ? [] : [eventOf(row)];
 }
 
+/** Unknown if the clock was set back meanwhile, or was far off. */
 function lasted(startMs: number, { durationMs, endMs }: FinishedCommand): number | null {
-  const ms = durationMs ?? (endMs === null ? null : Math.max(0, endMs - startMs));
-  return ms !== null && ms > MAX_DURATION_MS ? null : ms;
+  const ms = durationMs ?? (endMs === null ? null : endMs - startMs);
+  return ms !== null && (ms < 0 || ms > MAX_DURATION_MS) ? null : ms;
 }
 
 /** Ends a running command; null where its start was never seen, or its end was seen before. */
