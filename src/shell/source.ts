@@ -31,6 +31,14 @@ export const computedSource = (text: string, origin: Span): Source => ({
   to: () => origin.end,
 });
 
+/** Source for a part of a text that has one. */
+export const partOfSource = ({ text, exact, from, to }: Source, start: number, end: number): Source => ({
+  text: text.slice(start, end),
+  exact,
+  from: (offset) => from(start + offset),
+  to: (offset) => to(start + offset),
+});
+
 /** Source for text put together from pieces of the original, in order. */
 export function piecedSource(pieces: readonly Piece[], exact: boolean): Source {
   const starts: number[] = [];

@@ -34,7 +34,7 @@ export type PathKind =
   | 'unknown';
 
 const SYSTEM =
-  /^\/(?:bin|sbin|boot|dev|etc|lib|lib32|lib64|libx32|opt|proc|root|run|srv|sys|usr|var|mnt|media|home|Users|System|Library|Applications|Volumes|private|private\/(?:etc|var)|nix|snap|cores|[cC]:?|Windows|usr\/(?:bin|sbin|lib|lib64|local|share|include|src|local\/bin|local\/lib)|var\/(?:lib|log|www|spool|db|mail|run|backups|lib\/docker|lib\/mysql|lib\/postgresql)|etc\/(?:ssh|ssl|pam\.d|systemd|sudoers\.d))$/;
+  /^\/(?:bin|sbin|boot|dev|etc|lib|lib32|lib64|libx32|opt|proc|root|run|srv|sys|usr|var|mnt|media|home|Users|System|Library|Applications|Volumes|private|private\/(?:etc|var)|nix|snap|cores|[cC]:?|Windows|mnt\/[a-z](?:\/(?:Users|Windows))?|usr\/(?:bin|sbin|lib|lib64|local|share|include|src|local\/bin|local\/lib)|var\/(?:lib|log|www|spool|db|mail|run|backups|lib\/docker|lib\/mysql|lib\/postgresql)|etc\/(?:ssh|ssl|pam\.d|systemd|sudoers\.d))$/;
 const SYSTEM_PART =
   /^\/(?:bin|sbin|boot|dev|etc|lib|lib32|lib64|proc|root|run|srv|sys|usr|var|opt|System|Library|Applications|private\/(?:etc|var)|Windows)\//;
 const HOME = /^(?:~[\w.-]*|\/home\/[^/]+|\/Users\/[^/]+|\/root|\/var\/root|\/export\/home\/[^/]+)$/;

@@ -8,6 +8,17 @@ const PSSH: WrapperSpec = {
   effect: 'remote',
 };
 
+/** Functions of Salt that run text. */
+const SALT_RUN = [
+  'cmd.run',
+  'cmd.shell',
+  'cmd.run_all',
+  'cmd.run_stdout',
+  'cmd.run_stderr',
+  'cmd.run_bg',
+  'cmd.exec_code',
+];
+
 export const FLEET_WRAPPERS: Readonly<Record<string, WrapperSpec>> = {
   pdsh: { command: 'shell', short: 'wxgltufRS', effect: 'remote' },
   pssh: PSSH,
@@ -18,9 +29,25 @@ export const FLEET_WRAPPERS: Readonly<Record<string, WrapperSpec>> = {
     operands: 2,
     permutes: true,
     short: 'tbc',
-    requires: { operand: 1, oneOf: ['cmd.run', 'cmd.shell', 'cmd.run_all', 'cmd.run_stdout'] },
+    requires: { operand: 1, oneOf: SALT_RUN },
     effect: 'remote',
   },
+  'salt-call': {
+    command: 'shell',
+    operands: 1,
+    permutes: true,
+    short: 'lcm',
+    requires: { operand: 0, oneOf: SALT_RUN },
+  },
+  'salt-ssh': {
+    command: 'shell',
+    operands: 1,
+    permutes: true,
+    short: 'cl',
+    long: ['user', 'passwd', 'priv', 'roster'],
+    effect: 'remote',
+  },
+  mussh: { command: 'none', short: 'Hhcmlioptu', payload: ['-c'], effect: 'remote' },
   ansible: {
     command: 'none',
     permutes: true,

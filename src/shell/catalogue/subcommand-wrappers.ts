@@ -85,6 +85,7 @@ const CONTAINER_RUN: WrapperSpec = {
   operands: 1,
   short: 'acehlmpuvw',
   long: DOCKER_RUN_LONG,
+  program: ['--entrypoint'],
   effect: 'contained',
 };
 const CONTAINER_EXEC: WrapperSpec = {
@@ -129,6 +130,8 @@ const KUBECTL_EXEC: WrapperSpec = {
   long: ['container', 'filename', 'namespace', 'context', 'cluster', 'kubeconfig', 'pod-running-timeout', 'user'],
   effect: 'remote-contained',
 };
+/** As oc(1) has it beside those of kubectl(1). */
+const OC_RSH: WrapperSpec = { ...KUBECTL_EXEC, shellByDefault: true };
 const KUBECTL: SubcommandSpec = {
   global: {
     short: 'nsv',
@@ -181,11 +184,47 @@ const APPTAINER: SubcommandSpec = {
     exec: { command: 'words', operands: 1, short: 'BHSWc', long: ['bind', 'home', 'env', 'pwd'], effect: 'contained' },
   },
 };
+/** Other programs that start the words after an instance's name in a container or machine. */
+const INSTANCE: WrapperSpec = { command: 'words', operands: 1, permutes: true, effect: 'contained' };
+/** `minikube ssh 'text'`, `docker-machine ssh name 'text'` */
+const MACHINE_SSH: WrapperSpec = {
+  command: 'shell',
+  permutes: true,
+  short: 'npl',
+  long: ['node', 'profile'],
+  effect: 'remote',
+};
+const FLY_CONSOLE: WrapperSpec = {
+  command: 'none',
+  permutes: true,
+  short: 'Ca',
+  payload: ['-C', '--command'],
+  effect: 'remote',
+};
+const FLATPAK_RUN: WrapperSpec = {
+  command: 'words',
+  operands: 1,
+  program: ['--command'],
+  long: ['command', 'branch', 'arch', 'cwd'],
+  effect: 'contained',
+};
+/** The Android Debug Bridge. It joins the words, but `su -c 'text'` is meant as written. */
+const ADB_SHELL: WrapperSpec = { command: 'either', short: 'e', effect: 'remote-contained' };
+const payloadOption = (...names: readonly string[]): WrapperSpec => ({
+  command: 'none',
+  permutes: true,
+  short: names.map((name) => (name.startsWith('--') ? '' : name.slice(1))).join(''),
+  long: names.filter((name) => name.startsWith('--')).map((name) => name.slice(2)),
+  payload: names,
+  effect: 'remote',
+});
+const AZ_SCRIPTS: WrapperSpec = { ...payloadOption('--scripts'), several: ['--scripts'] };
 const runner = (...names: readonly string[]): SubcommandSpec => ({
   commands: Object.fromEntries(
     names.map((name) => [name, { command: 'words', short: 'nCpE', long: ['name', 'prefix'] }]),
   ),
 });
+const TMUX_KEYS: WrapperSpec = { command: 'shell', short: 'tN', typed: true };
 const TMUX_WINDOW: WrapperSpec = { command: 'either', short: 'censtxyFlp' };
 
 export const SUBCOMMANDS: Readonly<Record<string, SubcommandSpec>> = {
@@ -195,7 +234,7 @@ export const SUBCOMMANDS: Readonly<Record<string, SubcommandSpec>> = {
   'docker-compose': COMPOSE,
   'podman-compose': COMPOSE,
   kubectl: KUBECTL,
-  oc: KUBECTL,
+  oc: { ...KUBECTL, commands: { ...KUBECTL.commands, rsh: OC_RSH } },
   k3s: { commands: { 'kubectl exec': KUBECTL_EXEC } },
   lxc: LXC,
   incus: LXC,
@@ -239,17 +278,44 @@ export const SUBCOMMANDS: Readonly<Record<string, SubcommandSpec>> = {
       },
     },
   },
-  flyctl: {
+  flyctl: { commands: { 'ssh console': FLY_CONSOLE } },
+  fly: { commands: { 'ssh console': FLY_CONSOLE } },
+  heroku: { commands: { run: { command: 'shell', permutes: true, short: 'a', long: ['app'], effect: 'remote' } } },
+  adb: { global: { short: 'sHPtL' }, commands: { shell: ADB_SHELL, 'exec-out': ADB_SHELL } },
+  az: {
     commands: {
-      'ssh console': { command: 'none', permutes: true, short: 'Ca', payload: ['-C', '--command'], effect: 'remote' },
+      'vm run-command invoke': AZ_SCRIPTS,
+      'vmss run-command invoke': AZ_SCRIPTS,
+      'vm run-command create': { ...AZ_SCRIPTS, ...payloadOption('--script') },
+      'container exec': payloadOption('--exec-command'),
+      'containerapp exec': payloadOption('--command'),
+      'aks command invoke': payloadOption('--command', '-c'),
+      'ssh vm': { command: 'words', short: 'ngi', long: ['name', 'resource-group', 'ip'], effect: 'remote' },
     },
   },
-  fly: {
+  aws: { commands: { 'ecs execute-command': payloadOption('--command') } },
+  eb: { commands: { ssh: payloadOption('-c', '--command') } },
+  nomad: {
     commands: {
-      'ssh console': { command: 'none', permutes: true, short: 'Ca', payload: ['-C', '--command'], effect: 'remote' },
+      'alloc exec': { ...INSTANCE, long: ['task', 'job'], singleDash: true },
+      exec: { ...INSTANCE, long: ['task', 'job'], singleDash: true },
     },
   },
-  heroku: { commands: { run: { command: 'either', permutes: true, short: 'a', long: ['app'], effect: 'remote' } } },
+  flatpak: { commands: { run: FLATPAK_RUN } },
+  pct: { commands: { exec: INSTANCE } },
+  qm: { commands: { 'guest exec': { ...INSTANCE, long: ['timeout', 'synchronous', 'pass-stdin'] } } },
+  limactl: { commands: { shell: { ...INSTANCE, long: ['workdir', 'shell'] } } },
+  colima: { commands: { ssh: { command: 'words', short: 'p', long: ['profile'], effect: 'contained' } } },
+  minikube: { commands: { ssh: MACHINE_SSH } },
+  'docker-machine': { commands: { ssh: { ...MACHINE_SSH, operands: 1 } } },
+  mco: { commands: { 'shell run': { command: 'shell', short: 'IFCW', effect: 'remote' } } },
+  bolt: {
+    commands: { 'command run': { command: 'either', short: 'tnu', long: ['targets', 'user'], effect: 'remote' } },
+  },
+  screen: {
+    global: { short: 'SceEhpstT' },
+    commands: { stuff: { command: 'shell', typed: true }, exec: { command: 'words' } },
+  },
   tmux: {
     global: { short: 'cfLST' },
     commands: {
@@ -263,8 +329,8 @@ export const SUBCOMMANDS: Readonly<Record<string, SubcommandSpec>> = {
       'respawn-window': TMUX_WINDOW,
       run: TMUX_WINDOW,
       'run-shell': TMUX_WINDOW,
-      'send-keys': { command: 'shell', short: 'tN' },
-      send: { command: 'shell', short: 'tN' },
+      'send-keys': TMUX_KEYS,
+      send: TMUX_KEYS,
     },
   },
   git: {

@@ -6,6 +6,8 @@ export interface OptionSpec {
   readonly optional?: string;
   /** Long options that take a value, which may be the next word. Without their dashes. */
   readonly long?: readonly string[];
+  /** Long options that take two values (`bwrap --bind from to`). Without their dashes. */
+  readonly two?: readonly string[];
   /** Long options have one dash (`find -name`, `openssl -in`). */
   readonly singleDash?: true;
 }
@@ -34,6 +36,12 @@ export interface WrapperSpec extends OptionSpec {
   readonly permutes?: true;
   /** Options whose value is text for a shell (`-c`). */
   readonly payload?: readonly string[];
+  /** Options of `payload` that take every word up to the next option (`az … --scripts a b`). */
+  readonly several?: readonly string[];
+  /** Options that name the program which is given the words (`docker run --entrypoint sh`). */
+  readonly program?: readonly string[];
+  /** The text is typed into a terminal: `\n` and `^M` in it end a line. */
+  readonly typed?: true;
   /** Options with which it starts nothing (`command -v`, `sudo -l`). */
   readonly inert?: readonly string[];
   /** Options with which it starts a shell that reads standard input if no command is given. */
@@ -58,6 +66,6 @@ export interface WrapperSpec extends OptionSpec {
 export interface SubcommandSpec {
   /** Options that may precede the subcommand. */
   readonly global?: OptionSpec;
-  /** Keys are one or two words. */
+  /** Keys are one to three words. */
   readonly commands: Readonly<Record<string, WrapperSpec>>;
 }

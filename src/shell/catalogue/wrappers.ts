@@ -200,7 +200,8 @@ export const WRAPPERS: Readonly<Record<string, WrapperSpec>> = {
 
   // many machines, other machines
   ssh: SSH,
-  autossh: SSH,
+  autossh: { ...SSH, short: `${SSH.short}M` },
+  et: { ...SSH, short: 'cpturf', payload: ['-c', '--command'] },
   slogin: SSH,
   rsh: { ...SSH, short: 'lkn' },
   mosh: {
@@ -323,8 +324,17 @@ export const WRAPPERS: Readonly<Record<string, WrapperSpec>> = {
   bwrap: {
     ...words,
     long: ['unsetenv', 'chdir', 'proc', 'dev', 'tmpfs', 'dir', 'uid', 'gid', 'hostname', 'perms'],
+    two: ['bind', 'bind-try', 'dev-bind', 'dev-bind-try', 'ro-bind', 'ro-bind-try', 'symlink', 'setenv', 'file'],
     effect: 'contained',
   },
+  'lxc-attach': {
+    ...words,
+    short: 'nuvPsR',
+    long: ['name', 'lxcpath', 'set-var', 'keep-var', 'uid', 'gid'],
+    shellByDefault: true,
+    effect: 'contained',
+  },
+  'flatpak-spawn': { ...words, long: ['env', 'directory', 'forward-fd'] },
   torsocks: PROXY,
   torify: PROXY,
   tsocks: PROXY,

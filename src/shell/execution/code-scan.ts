@@ -7,7 +7,8 @@ import type { Code, CodeLanguage } from '../model.ts';
 import { decodeEscapes } from '../syntax/escapes.ts';
 
 export type StartedCommand =
-  | { readonly kind: 'shell'; readonly text: string; readonly open: boolean }
+  /** `at`: where the text is in the program, unless escapes in it were decoded. */
+  | { readonly kind: 'shell'; readonly text: string; readonly open: boolean; readonly at?: number }
   | { readonly kind: 'words'; readonly words: readonly string[]; readonly open: boolean };
 
 const MAX_STARTED = 64;
@@ -35,7 +36,7 @@ const QUOTED_COMMAND: Readonly<Partial<Record<CodeLanguage, RegExp>>> = {
   ruby: /`([^`]+)`|%x\s*(?:\{([^}]*)\}|\(([^)]*)\)|\[([^\]]*)\])/g,
   php: /`([^`]+)`/g,
   awk: /"((?:[^"\\]|\\.)+)"\s*\|\s*getline|\|\s*"((?:[^"\\]|\\.)+)"/g,
-  applescript: /do shell script "((?:[^"\\]|\\.)+)"/g,
+  applescript: /\b(?:do shell script|do script|write text) "((?:[^"\\]|\\.)+)"/g,
   tcl: /\b(?:exec|spawn)\s+([^\s\];][^\n\];]*)/g,
 };
 const STRING =
@@ -47,12 +48,13 @@ export function scanCode(code: Code): StartedCommand[] {
   const text = code.text.slice(0, MAX_CODE);
   const found: { at: number; command: StartedCommand }[] = [];
   // PowerShell starts programs as a shell does.
-  if (code.language === 'powershell') return [{ kind: 'shell', text, open: false }];
+  if (code.language === 'powershell') return [{ kind: 'shell', text, open: false, at: 0 }];
   const quoted = QUOTED_COMMAND[code.language];
   if (quoted !== undefined) {
     for (const match of text.matchAll(quoted)) {
       const command = match.slice(1).join('');
-      found.push({ at: match.index, command: { kind: 'shell', text: decodeEscapes(command), open: false } });
+      const at = match.index + match[0].lastIndexOf(command);
+      found.push({ at: match.index, command: shellText(command, at, false) });
       if (found.length >= MAX_STARTED) break;
     }
   }
@@ -67,8 +69,13 @@ export function scanCode(code: Code): StartedCommand[] {
   return found.sort((a, b) => a.at - b.at).map(({ command }) => command);
 }
 
+const shellText = (raw: string, at: number, open: boolean): StartedCommand => {
+  const text = decodeEscapes(raw);
+  return text === raw ? { kind: 'shell', text, open, at } : { kind: 'shell', text, open };
+};
+
 function readCall(text: string, at: number, callee: string, language: CodeLanguage): StartedCommand | null {
-  const { strings, open } = readStrings(text, at + callee.length);
+  const { strings, open, raw } = readStrings(text, at + callee.length);
   const [first, second] = strings;
   if (first === undefined) return null;
   const name = /[A-Za-z_0-9]+(?=\W*$)/.exec(callee)?.[0] ?? callee;
@@ -78,16 +85,23 @@ function readCall(text: string, at: number, callee: string, language: CodeLangua
   }
   const takesOneString =
     language === 'php' || (language === 'node' && /^exec(?:Sync)?$/.test(name)) || name === 'popen';
-  if (strings.length === 1 || takesOneString) return { kind: 'shell', text: first, open };
+  if (strings.length === 1 || takesOneString) return shellText(raw.text, raw.at, open);
   return { kind: 'words', words: strings, open };
+}
+
+/** The first string as it is written, and where. */
+interface RawString {
+  readonly text: string;
+  readonly at: number;
 }
 
 /**
  * Reads literal strings separated by commas and list brackets. `open` is true if another expression
  * follows.
  */
-function readStrings(text: string, from: number): { strings: string[]; open: boolean } {
+function readStrings(text: string, from: number): { strings: string[]; open: boolean; raw: RawString } {
   const strings: string[] = [];
+  let first: RawString | undefined;
   let at = from;
   for (;;) {
     BETWEEN.lastIndex = at;
@@ -97,9 +111,14 @@ function readStrings(text: string, from: number): { strings: string[]; open: boo
     const found = STRING.exec(text);
     if (found === null) break;
     const raw = found[1] ?? found[2] ?? found[3] ?? found[4] ?? found[5] ?? '';
+    first ??= { text: raw, at: found.index + found[0].lastIndexOf(raw) };
     strings.push(decodeEscapes(raw));
     at = STRING.lastIndex;
   }
   const after = /^[\s\])]*(.)/.exec(text.slice(at, at + 40))?.[1] ?? '';
-  return { strings, open: /[+.%,$&A-Za-z]/.test(after) && !/^[\s\])]*[;}]/.test(text.slice(at, at + 40)) };
+  return {
+    strings,
+    open: /[+.%,$&A-Za-z]/.test(after) && !/^[\s\])]*[;}]/.test(text.slice(at, at + 40)),
+    raw: first ?? { text: '', at: from },
+  };
 }

@@ -3,11 +3,12 @@
 import type { OptionSpec } from '../catalogue/wrapper-spec.ts';
 import { decodeBase64 } from '../expansion/constant-output.ts';
 import type { Code, CodeLanguage, Input, Word } from '../model.ts';
-import { computedSource } from '../source.ts';
+import { computedSource, partOfSource, type Source } from '../source.ts';
 import { scanCode } from './code-scan.ts';
 import { fileText, knownInput } from './files.ts';
 import type { Call, Frame, Walk } from './frame.ts';
 import { hasOption, type OptionReading, readOptions } from './options/options.ts';
+import { wordSource } from './payload.ts';
 import { runText } from './run-text.ts';
 import { innerCall } from './unwrap.ts';
 
@@ -224,6 +225,15 @@ function codeFromInput(
   return { language, text: withDecoded(text), span: { start, end } };
 }
 
+/** A part of program text with its place, if a single word of the call has it. */
+function placedSource({ text, span }: Code, { words }: Call, part: string, at: number | undefined): Source | null {
+  const word = words.find(({ start, end }) => start === span.start && end === span.end);
+  if (word === undefined || at === undefined) return null;
+  const source = wordSource(word);
+  const end = at + part.length;
+  return end <= source.text.length && text.startsWith(source.text) ? partOfSource(source, at, end) : null;
+}
+
 /** Walks the commands that program text starts. */
 export function runCode(walk: Walk, code: Code, tool: string, call: Call, frame: Frame): void {
   const wrapper = { name: tool, options: [], operands: [], args: call.words.slice(1) };
@@ -231,7 +241,9 @@ export function runCode(walk: Walk, code: Code, tool: string, call: Call, frame:
   for (const found of scanCode(code)) {
     const origin: Word = { ...code.span, value: null, text: '', parts: [], exact: false };
     if (found.kind === 'shell') {
-      runText(walk, computedSource(found.text, origin), 'sh', { ...inner, openArguments: found.open });
+      const { text, at, open } = found;
+      const source = placedSource(code, call, text, at) ?? computedSource(text, origin);
+      runText(walk, source, 'sh', { ...inner, openArguments: open });
       continue;
     }
     const words = found.words.map((text): Word => {

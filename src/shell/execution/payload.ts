@@ -1,6 +1,6 @@
 /** Builds the text that a shell is given from words. */
 import type { Word, WordPart } from '../model.ts';
-import { type Piece, piecedSource, type Source } from '../source.ts';
+import { computedSource, type Piece, partOfSource, piecedSource, type Source } from '../source.ts';
 
 /** Replaces a substitution that cannot be computed: a reference to an unknown variable. */
 const UNKNOWN = `$\{?}`;
@@ -8,6 +8,17 @@ const UNKNOWN = `$\{?}`;
 /** The text of a word as given to a shell. Unknown variables are kept as references. */
 export function wordSource(word: Word): Source {
   return piecedSource(word.parts.map(pieceOf), word.exact);
+}
+
+/**
+ * The text of a part of a word, such as the value in `--command=…`. Text that the word does not
+ * have as it is, because it was decoded, has the place of the whole word.
+ */
+export function partSource(word: Word, text: string): Source {
+  if (text === word.text) return wordSource(word);
+  const whole = wordSource(word);
+  const at = whole.text.lastIndexOf(text);
+  return at < 0 ? computedSource(text, word) : partOfSource(whole, at, at + text.length);
 }
 
 /** The words joined by blanks, as `eval`, `ssh` and `watch` do. */

@@ -10,7 +10,8 @@ export function toolName(name: Word): string {
   const base = slash < 0 || slash === text.length - 1 ? text : text.slice(slash + 1);
   const only = name.parts[0];
   if (name.parts.length === 1 && only?.kind === 'variable' && SHELL_VARIABLES.has(only.name)) return 'sh';
-  return base;
+  // Windows programs that are started from its subsystem for Linux.
+  return base.endsWith('.exe') && lookupTool(base.slice(0, -4)) ? base.slice(0, -4) : base;
 }
 
 /**

@@ -1,15 +1,15 @@
 /** Applies the wrapper tables to a command. */
 
 import { SUBCOMMANDS } from '../catalogue/subcommand-wrappers.ts';
-import type { WrapperSpec } from '../catalogue/wrapper-spec.ts';
+import type { SubcommandSpec, WrapperSpec } from '../catalogue/wrapper-spec.ts';
 import { WRAPPERS } from '../catalogue/wrappers.ts';
-import type { Assignment, Dialect, Word, Wrapper } from '../model.ts';
+import type { Assignment, Dialect, Input, Word, Wrapper } from '../model.ts';
 import { computedSource, type Source } from '../source.ts';
 import { assignmentOf } from './builtins.ts';
 import { knownInput } from './files.ts';
 import { addInvocation, type Call, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import { hasOption, type Option, optionValue, readOptions } from './options/options.ts';
-import { joinedSource, wordSource } from './payload.ts';
+import { joinedSource, partSource, wordSource } from './payload.ts';
 import { runText } from './run-text.ts';
 
 /** The words of a wrapper, by role. */
@@ -28,7 +28,8 @@ interface FoundSpec {
   readonly first: number;
 }
 
-const TMUX_KEYS = new Set(['Enter', 'C-m', 'C-j', 'KPEnter']);
+/** Names of keys among the words of `tmux send-keys`. */
+const TYPED_KEYS = new Set(['Enter', 'C-m', 'C-j', 'KPEnter']);
 
 /**
  * Walks what a wrapper starts; undefined if the tool is no wrapper, or a prefix that starts
@@ -54,23 +55,26 @@ export function runWrapper(walk: Walk, call: Call, tool: string, frame: Frame): 
   return runInner(walk, call, spec, reading, { ...inner, input, depth: frame.depth + 1, topLevel: false }, tool);
 }
 
+/** `az vm run-command invoke` has three words. */
+const MAX_SUBCOMMANDS = 3;
+
 function findSpec(tool: string, words: readonly Word[]): FoundSpec | null {
-  if (Object.hasOwn(WRAPPERS, tool)) {
-    const spec = WRAPPERS[tool];
-    return spec ? { spec, first: 1 } : null;
-  }
-  if (!Object.hasOwn(SUBCOMMANDS, tool)) return null;
-  const subcommands = SUBCOMMANDS[tool];
-  if (subcommands === undefined) return null;
+  const spec = Object.hasOwn(WRAPPERS, tool) ? WRAPPERS[tool] : undefined;
+  const own = spec === undefined ? null : { spec, first: 1 };
+  const subcommands = Object.hasOwn(SUBCOMMANDS, tool) ? SUBCOMMANDS[tool] : undefined;
+  return subcommands === undefined ? own : (findSubcommand(subcommands, words) ?? own);
+}
+
+function findSubcommand(subcommands: SubcommandSpec, words: readonly Word[]): FoundSpec | null {
   let { next } = readOptions(words, 1, subcommands.global ?? {});
-  const name = words[next]?.text ?? '';
-  next += 1;
-  const own = Object.hasOwn(subcommands.commands, name) ? subcommands.commands[name] : undefined;
-  if (own) return { spec: own, first: next };
-  const second = readOptions(words, next, subcommands.global ?? {}).next;
-  const pair = `${name} ${words[second]?.text ?? ''}`;
-  const spec = Object.hasOwn(subcommands.commands, pair) ? subcommands.commands[pair] : undefined;
-  return spec ? { spec, first: second + 1 } : null;
+  let name = '';
+  for (let depth = 1; depth <= MAX_SUBCOMMANDS && next < words.length; depth += 1) {
+    name += `${depth > 1 ? ' ' : ''}${words[next]?.text ?? ''}`;
+    const spec = Object.hasOwn(subcommands.commands, name) ? subcommands.commands[name] : undefined;
+    if (spec) return { spec, first: next + 1 };
+    ({ next } = readOptions(words, next + 1, subcommands.global ?? {}));
+  }
+  return null;
 }
 
 function readWrapper(words: readonly Word[], first: number, spec: WrapperSpec): Reading {
@@ -161,14 +165,42 @@ function runInner(walk: Walk, call: Call, spec: WrapperSpec, reading: Reading, f
     for (const source of payloadSources(spec, reading)) output = runText(walk, source, dialect, frame);
     return output;
   }
-  const words = call.words.slice(reading.next).filter(({ text }) => tool !== 'tmux' || !TMUX_KEYS.has(text));
+  const words = commandWords(call, spec, reading);
   if (words.length === 0) return startsShell(spec, reading) ? runInputText(walk, call, frame) : null;
   if (spec.requires && !spec.requires.oneOf.includes(reading.operands[spec.requires.operand]?.text ?? '')) return null;
   if (spec.command === 'shell' || (spec.command === 'either' && words.length === 1)) {
-    return runText(walk, joinedSource(words), dialect, frame);
+    const source = joinedSource(words);
+    return runText(walk, spec.typed ? typedSource(source) : source, dialect, frame);
   }
   return walk.runCall(walk, innerCall(call, words, reading.assignments), frame);
 }
+
+/** The words of the command, behind the program that an option names for them. */
+function commandWords(call: Call, spec: WrapperSpec, { options, holders, next }: Reading): readonly Word[] {
+  const words = call.words.slice(next);
+  if (spec.typed) return words.filter(({ text }) => !TYPED_KEYS.has(text));
+  const at = spec.program === undefined ? -1 : options.findIndex(([name]) => spec.program?.includes(name));
+  const [name = '', program = null] = options[at] ?? [];
+  const holder = holders[at];
+  if (program === null || program === '' || holder === undefined) return words;
+  return [holder.text === program ? holder : wordAfter(holder, name.length + 1), ...words];
+}
+
+/** The value in `--entrypoint=sh` as a word. */
+function wordAfter(word: Word, length: number): Word {
+  const text = word.text.slice(length);
+  const part = { kind: 'literal', text, quoted: true, start: word.start, end: word.end } as const;
+  return { ...word, value: word.value === null ? null : text, text, parts: [part], exact: false };
+}
+
+/** Ends of lines as `screen -X stuff` and its kin are given them. */
+const TYPED_END = /\\(?:[nr]|01[25]|x0[ad])|\^[JM]/gi;
+
+/** Text that is typed, with its ends of lines, each as long as it is written. */
+const typedSource = (source: Source): Source => ({
+  ...source,
+  text: source.text.replace(TYPED_END, (end) => '\n'.padEnd(end.length)),
+});
 
 /** A command that another program starts; redirections belong to that program. */
 export const innerCall = (call: Call, words: readonly Word[], assignments: readonly Assignment[] = []): Call => ({
@@ -180,11 +212,15 @@ export const innerCall = (call: Call, words: readonly Word[], assignments: reado
   end: words.at(-1)?.end ?? call.end,
 });
 
-function* payloadSources(spec: WrapperSpec, { options, holders }: Reading): Generator<Source> {
+function* payloadSources(spec: WrapperSpec, { options, holders, operands }: Reading): Generator<Source> {
   for (const [index, [name, value]] of options.entries()) {
     const holder = holders[index];
     if (!spec.payload?.includes(name) || value === null || holder === undefined) continue;
-    yield holder.text === value ? wordSource(holder) : computedSource(value, holder);
+    yield partSource(holder, value);
+    if (spec.several?.includes(name)) {
+      const end = holders[index + 1]?.start ?? Number.POSITIVE_INFINITY;
+      for (const operand of operands) if (operand.start >= holder.end && operand.start < end) yield wordSource(operand);
+    }
   }
 }
 
@@ -196,8 +232,12 @@ export function runInputText(walk: Walk, call: Call, frame: Frame, dialect: Dial
     return runText(walk, wordSource(input.word), dialect, inner);
   }
   const text = knownInput(walk, input);
-  const origin = call.words[0];
-  return text === null || origin === undefined
-    ? null
-    : runText(walk, computedSource(text, { ...origin, start: call.start, end: call.end }), dialect, inner);
+  return text === null ? null : runText(walk, printedSource(input, text) ?? computedSource(text, call), dialect, inner);
+}
+
+/** The word that echo prints, where that is all the input; null for other input. */
+export function printedSource(input: Input, text: string): Source | null {
+  if (input.kind !== 'pipe' || input.from.length !== 1) return null;
+  const word = input.from[0]?.args.at(-1);
+  return word?.exact && text.trimEnd() === word.text.trimEnd() ? wordSource(word) : null;
 }

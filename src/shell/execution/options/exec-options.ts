@@ -5,10 +5,10 @@
  */
 
 import type { Assignment, Word } from '../../model.ts';
-import { computedSource } from '../../source.ts';
 import type { Call, Frame, Walk } from '../frame.ts';
-import { wordSource } from '../payload.ts';
+import { partSource } from '../payload.ts';
 import { runText } from '../run-text.ts';
+import { parameterTexts } from './parameter-texts.ts';
 
 interface ExecOption {
   /**
@@ -23,6 +23,8 @@ interface ExecOption {
    * command is the whole value.
    */
   readonly pattern?: RegExp;
+  /** The value has parameters, of which some are commands. */
+  readonly parameters?: true;
   /** The command to run if the value matches but does not contain it (`vi -c :terminal`). */
   readonly command?: string;
 }
@@ -57,6 +59,8 @@ const SQL: readonly ExecOption[] = [
   { pattern: /^\.(?:shell|system)\s+(.+)$/s },
 ];
 const APT: readonly ExecOption[] = [{ pattern: /::(?:Pre|Post)-Invoke(?:-Success)?(?:::)?=(.+)$/s }];
+
+const SYSTEMS_MANAGER: readonly ExecOption[] = [{ options: ['--parameters'], parameters: true }];
 
 const EXEC_OPTIONS: Readonly<Record<string, readonly ExecOption[]>> = {
   nc: NETCAT,
@@ -133,6 +137,8 @@ const EXEC_OPTIONS: Readonly<Record<string, readonly ExecOption[]>> = {
   aria2c: [{ options: ['--on-download-start', '--on-download-complete', '--on-download-error', '--on-download-stop'] }],
   check_by_ssh: SSH,
   debugfs: [{ options: ['-R'] }],
+  aws: SYSTEMS_MANAGER,
+  awslocal: SYSTEMS_MANAGER,
 };
 
 /** Walks the commands that a program's options make it run. */
@@ -143,10 +149,9 @@ export function runExecOptions(walk: Walk, call: Call, tool: string, frame: Fram
   const inner: Frame = { ...frame, via, depth: frame.depth + 1, topLevel: false };
   for (const execOption of execOptions) {
     for (const { word, value } of valuesOf(call.words, execOption)) {
-      const command = commandIn(value, execOption);
-      if (command === null || command === '') continue;
-      const source = command === word.text ? wordSource(word) : computedSource(command, word);
-      runText(walk, source, 'sh', inner);
+      for (const command of commandsIn(value, execOption)) {
+        runText(walk, partSource(word, command), 'sh', inner);
+      }
     }
   }
 }
@@ -177,15 +182,16 @@ export function runCommandVariable(walk: Walk, { name, value }: Assignment, fram
   const via = [...frame.via, { name: 'variable', options: [], operands: [name], args: [value] }];
   // `LESSOPEN='|lesspipe %s'`: the leading bar is not part of the command.
   const text = value.text.replace(/^\|+-?/, '');
-  const source = text === value.text ? wordSource(value) : computedSource(text, value);
-  runText(walk, source, 'sh', { ...frame, via, depth: frame.depth + 1, topLevel: false });
+  runText(walk, partSource(value, text), 'sh', { ...frame, via, depth: frame.depth + 1, topLevel: false });
 }
 
-function commandIn(value: string, { pattern, command }: ExecOption): string | null {
-  if (pattern === undefined) return value;
-  if (value.length > MAX_PATTERN_TEXT) return null;
+function commandsIn(value: string, { pattern, command, parameters }: ExecOption): readonly string[] {
+  if (parameters) return parameterTexts(value);
+  if (pattern === undefined) return value === '' ? [] : [value];
+  if (value.length > MAX_PATTERN_TEXT) return [];
   const found = pattern.exec(value);
-  return found === null ? null : (command ?? found.at(-1) ?? null);
+  const text = found === null ? undefined : (command ?? found.at(-1));
+  return text === undefined || text === '' ? [] : [text];
 }
 
 function* valuesOf(words: readonly Word[], execOption: ExecOption): Generator<{ word: Word; value: string }> {

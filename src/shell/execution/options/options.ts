@@ -31,8 +31,8 @@ export function readOptions(words: readonly Word[], from: number, spec: OptionSp
     const read = isLong ? readLong(text, words[next + 1], spec) : readShort(text, words[next + 1], spec);
     for (const option of read.options) options.push(option);
     for (let index = 1; index < read.options.length; index += 1) holders.push(word);
-    holders.push(read.usesNext ? (words[next + 1] ?? word) : word);
-    next += read.usesNext ? 2 : 1;
+    holders.push(read.following > 0 ? (words[next + 1] ?? word) : word);
+    next += 1 + read.following;
   }
   return { options, holders, next: Math.min(next, words.length) };
 }
@@ -42,14 +42,17 @@ const MAX_BUNDLE = 64;
 
 interface ReadOption {
   readonly options: readonly Option[];
-  readonly usesNext: boolean;
+  /** Words after this one that are its values. */
+  readonly following: number;
 }
 
 function readLong(text: string, following: Word | undefined, spec: OptionSpec): ReadOption {
   const equals = text.indexOf('=');
-  if (equals > 0) return { options: [[text.slice(0, equals), text.slice(equals + 1)]], usesNext: false };
-  const takesValue = spec.long?.includes(text.replace(/^--?/, '')) === true && following !== undefined;
-  return { options: [[text, takesValue ? following.text : null]], usesNext: takesValue };
+  if (equals > 0) return { options: [[text.slice(0, equals), text.slice(equals + 1)]], following: 0 };
+  const name = text.replace(/^--?/, '');
+  const takes = spec.long?.includes(name) ? 1 : spec.two?.includes(name) ? 2 : 0;
+  if (takes === 0 || following === undefined) return { options: [[text, null]], following: 0 };
+  return { options: [[text, following.text]], following: takes };
 }
 
 function readShort(text: string, following: Word | undefined, spec: OptionSpec): ReadOption {
@@ -59,16 +62,15 @@ function readShort(text: string, following: Word | undefined, spec: OptionSpec):
     const name = `${text[0] ?? '-'}${letter}`;
     const rest = text.slice(at + 1);
     if (spec.short?.includes(letter)) {
-      if (rest !== '') return { options: [...options, [name, rest]], usesNext: false };
-      const usesNext = following !== undefined;
-      return { options: [...options, [name, following?.text ?? null]], usesNext };
+      if (rest !== '') return { options: [...options, [name, rest]], following: 0 };
+      return { options: [...options, [name, following?.text ?? null]], following: following === undefined ? 0 : 1 };
     }
     if (spec.optional?.includes(letter)) {
-      return { options: [...options, [name, rest === '' ? null : rest]], usesNext: false };
+      return { options: [...options, [name, rest === '' ? null : rest]], following: 0 };
     }
     options.push([name, null]);
   }
-  return { options, usesNext: false };
+  return { options, following: 0 };
 }
 
 /** Value of the first of these options; undefined if none is given, null if it has no value. */
