@@ -10,7 +10,7 @@ import { createEventStore } from '../../src/storage/events/event-store.ts';
 import { createReader } from '../../src/storage/reader.ts';
 import { openInHandNote } from '../../src/storage/spool/in-hand-note.ts';
 import { openSpoolFolder } from '../../src/storage/spool/spool-folder.ts';
-import { sweep } from '../rig/sweep.ts';
+import { sweep } from '../rig/intake.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { testDatabase } from '../rig/test-database.ts';
 import { until } from '../rig/until.ts';

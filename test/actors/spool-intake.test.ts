@@ -10,33 +10,13 @@ import { createEventStore, type EventStore } from '../../src/storage/events/even
 import { createReader } from '../../src/storage/reader.ts';
 import { openInHandNote } from '../../src/storage/spool/in-hand-note.ts';
 import { openSpoolFolder } from '../../src/storage/spool/spool-folder.ts';
-import { sweep } from '../rig/sweep.ts';
+import { speaker, sweep } from '../rig/intake.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { testDatabase } from '../rig/test-database.ts';
 
 const folder = temporaryFolders();
 const NOW = Date.parse('2026-03-04T12:00:00Z');
 const uid = process.getuid?.() ?? 0;
-
-/** Classifies everything as itself; what the real actors say is their own tests' matter. */
-const speaker: BusClient = {
-  publish: () => Promise.resolve(),
-  request: (kind, body) =>
-    Promise.resolve(
-      (body as readonly { command?: string }[]).map(({ command }) =>
-        kind === 'command.classify'
-          ? {
-              analysis: {},
-              text: command,
-              redacted: false,
-              tools: ['git'],
-              category: 'vcs',
-              pattern: { name: 'git', tool: 'git' },
-            }
-          : { level: 'safe', rules: [] },
-      ) as never,
-    ),
-};
 
 const rateLong: IntakePorts['rateLong'] = ({ command }) =>
   Promise.resolve({

@@ -4,7 +4,6 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { SpoolIntake } from '../../src/actors/collector/spool-intake.ts';
-import type { BusClient } from '../../src/bus/bus.ts';
 import { agentHookCode } from '../../src/cli/shell-setup/hook-code.ts';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
 import { isProcess } from '../../src/platform/live-process.ts';
@@ -12,9 +11,9 @@ import { createEventStore } from '../../src/storage/events/event-store.ts';
 import { createReader } from '../../src/storage/reader.ts';
 import { openInHandNote } from '../../src/storage/spool/in-hand-note.ts';
 import { openSpoolFolder } from '../../src/storage/spool/spool-folder.ts';
+import { speaker, sweep } from '../rig/intake.ts';
 import type { ShellName } from '../rig/programs/pty.ts';
 import { hasProgram, requireShell } from '../rig/programs/require-shell.ts';
-import { sweep } from '../rig/sweep.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { testDatabase } from '../rig/test-database.ts';
 
@@ -32,26 +31,6 @@ const FOLDER = join(__dirname, '..', 'vectors', 'agents');
 const vectors = readdirSync(FOLDER).map(
   (name) => [name, JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as Vector] as const,
 );
-
-/** Classifies everything as itself; what the real actors say is their own tests' matter. */
-const speaker: BusClient = {
-  publish: () => Promise.resolve(),
-  request: (kind, body) =>
-    Promise.resolve(
-      (body as readonly { command?: string }[]).map(({ command }) =>
-        kind === 'command.classify'
-          ? {
-              analysis: {},
-              text: command,
-              redacted: false,
-              tools: ['git'],
-              category: 'vcs',
-              pattern: { name: 'git', tool: 'git' },
-            }
-          : { level: 'safe', rules: [] },
-      ) as never,
-    ),
-};
 
 interface Rig {
   readonly spool: string;

@@ -1,15 +1,12 @@
 import type { Actor } from '../../bus/actor.ts';
-import { yieldToEventLoop } from '../../bus/event-loop.ts';
 import type { Configuration } from '../../domain/configuration.ts';
-import { CaroError } from '../../domain/errors.ts';
 import { pauseAt } from '../../domain/spool/pause.ts';
 import type { ObserveStatus } from '../../domain/status/status.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import type { Pauses } from '../../storage/spool/pause-files.ts';
 import { Deletion, type DeletionPorts } from './deletion.ts';
-import { recordGuardActs } from './guard-notes.ts';
-import { recordImports } from './import-notes.ts';
 import { Pruning, type PruningPorts } from './pruning.ts';
+import { Reading } from './reading.ts';
 import { type IntakePorts, SpoolIntake } from './spool-intake.ts';
 
 export interface CollectorPorts extends IntakePorts, PruningPorts, Pick<DeletionPorts, 'removal'> {
@@ -45,7 +42,6 @@ export function createCollector(
   let { observe, retention, agents } = initial;
   let isPrivate = ports.privatePlaces(observe.private);
   ports.refreshGuard(initial);
-  let fullDisk: string | null = null;
   const intake = new SpoolIntake(ports, () => ({
     ...observe,
     agents: agents.observe,
@@ -53,32 +49,8 @@ export function createCollector(
     pauses: ports.pauses.read(),
   }));
   const deletion = new Deletion(ports);
-
-  let readsOn = false;
-  /** The rest of a backlog comes in messages of its own, so that others are handled in between. */
-  const readOn = async (): Promise<void> => {
-    if (readsOn || !intake.hasMore) return;
-    readsOn = true;
-    await yieldToEventLoop();
-    await ports.bus.publish('spool.backlog', {});
-  };
-  const take = async (): Promise<void> => {
-    try {
-      ports.pauses.expire(ports.now());
-      const swept = await intake.next();
-      await recordImports(ports, swept);
-      await recordGuardActs(ports, swept);
-      fullDisk = null;
-    } catch (error) {
-      intake.startOver();
-      // The spool keeps what could not be stored; the next sweep tries again.
-      if (!(error instanceof CaroError) || error.code !== 'disk_full') throw error;
-      fullDisk = error.message;
-    }
-    // Not awaited: this message is still in the mailbox.
-    void readOn().catch(() => undefined);
-  };
-  const trouble = (): string | null => fullDisk ?? refusalText(intake.refused);
+  const reading = new Reading(ports, intake);
+  const trouble = (): string | null => reading.fullDisk ?? refusalText(intake.refused);
   const pruning = new Pruning(ports);
   return {
     name: 'collector',
@@ -86,15 +58,8 @@ export function createCollector(
     concurrent: ['events.delete'],
     stop: () => pruning.stop(),
     handlers: {
-      'spool.changed': ({ files }) => {
-        if (files === 'all') intake.beginSweep();
-        else intake.changed(files);
-        return readsOn ? undefined : take();
-      },
-      'spool.backlog': () => {
-        readsOn = false;
-        return take();
-      },
+      'spool.changed': ({ files }) => reading.changed(files),
+      'spool.backlog': () => reading.goOn(),
       'observe.status': async () => ({
         ...ports.facts(),
         agents: await ports.agents(),

@@ -136,8 +136,8 @@ export class SpoolIntake {
   }
 
   /**
-   * Files that wait get at least half of a batch, so that busy shells do not keep them waiting. Each
-   * file is read once.
+   * Files that wait get at least half of a batch, so that busy shells do not keep them waiting.
+   * Each file is read once.
    */
   #batch(): readonly Chunk[] {
     const batch = new Map<string, Chunk>();

@@ -7,6 +7,7 @@ import { useReading } from '../data/use-reading.ts';
 import { bytes, count, fullTime, moment, nodeName } from '../model/format.ts';
 import { Panel } from '../parts/common/panel.tsx';
 import { Segments } from '../parts/common/segments.tsx';
+import { TableHead } from '../parts/common/table-head.tsx';
 import { BlindPanel } from '../parts/privacy/blind-panel.tsx';
 import { DealingsPanel } from '../parts/privacy/dealings-panel.tsx';
 import { DigestPanel } from '../parts/privacy/digest-panel.tsx';
@@ -122,19 +123,7 @@ function Kept({ summaries: { summaries } }: { readonly summaries: Summaries }) {
     return <p class="quiet">None yet. A summary is made at the end of each hour, day and week.</p>;
   return (
     <table class="figures">
-      <thead>
-        <tr>
-          <th scope="col">Period from</th>
-          <th scope="col">Kind</th>
-          <th scope="col">Made</th>
-          <th scope="col" class="right">
-            Revision
-          </th>
-          <th scope="col" class="right">
-            Size
-          </th>
-        </tr>
-      </thead>
+      <TableHead columns={['Period from', 'Kind', 'Made', { number: 'Revision' }, { number: 'Size' }]} />
       <tbody>
         {summaries.map((line) => (
           <tr key={line.id}>

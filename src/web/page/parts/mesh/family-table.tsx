@@ -1,5 +1,6 @@
 import type { QueryResult } from '../../../../domain/answers/query.ts';
 import { count, duration } from '../../model/format.ts';
+import { TableHead } from '../common/table-head.tsx';
 import { Track } from '../common/track.tsx';
 
 type Cells = NonNullable<QueryResult['aggregate']>;
@@ -24,20 +25,7 @@ export function FamilyTable({ cells }: { readonly cells: Cells }) {
   return (
     <>
       <table class="figures">
-        <thead>
-          <tr>
-            <th scope="col">Kind of tool</th>
-            <th scope="col" class="right">
-              Runs
-            </th>
-            <th scope="col" class="right">
-              Failed
-            </th>
-            <th scope="col" class="right">
-              Time
-            </th>
-          </tr>
-        </thead>
+        <TableHead columns={['Kind of tool', { number: 'Runs' }, { number: 'Failed' }, { number: 'Time' }]} />
         <tbody>
           {families.map(({ name, runs, failures, durationMs }) => (
             <tr key={name}>

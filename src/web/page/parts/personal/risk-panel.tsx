@@ -3,6 +3,7 @@ import type { LocalStatistics, RuleText, TerminalEvent } from '../../data/contra
 import { ago, count, fullTime, share, visible } from '../../model/format.ts';
 import { Panel } from '../common/panel.tsx';
 import { RiskMark, WORST_FIRST } from '../common/risk-mark.tsx';
+import { TableHead } from '../common/table-head.tsx';
 
 interface RiskPanelProps {
   readonly statistics: LocalStatistics;
@@ -55,14 +56,7 @@ function Authors({ authors }: Pick<LocalStatistics, 'authors'>) {
   if (authors.length < 2) return null;
   return (
     <table class="authors nums">
-      <thead>
-        <tr>
-          <th scope="col">Run by</th>
-          <th scope="col">Commands</th>
-          <th scope="col">High</th>
-          <th scope="col">Critical</th>
-        </tr>
-      </thead>
+      <TableHead columns={['Run by', 'Commands', 'High', 'Critical']} />
       <tbody>
         {authors.map(({ author, commands, levels }) => (
           <tr key={author}>

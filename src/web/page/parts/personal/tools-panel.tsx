@@ -4,6 +4,7 @@ import { count, medianText, rate } from '../../model/format.ts';
 import { failureRate, medianDuration, TOOL_ORDERS, type ToolOrder, topTools } from '../../model/usage.ts';
 import { Panel } from '../common/panel.tsx';
 import { Segments } from '../common/segments.tsx';
+import { TableHead } from '../common/table-head.tsx';
 import { Track } from '../common/track.tsx';
 
 const MOST = 9;
@@ -31,20 +32,14 @@ export function ToolsPanel({ tools }: { readonly tools: readonly NamedUsage[] })
         <p class="quiet">{EMPTY[order]}</p>
       ) : (
         <table class="figures">
-          <thead>
-            <tr>
-              <th scope="col">Tool</th>
-              <th scope="col" class="right">
-                Runs
-              </th>
-              <th scope="col" class="right" title="Of the runs whose exit status is known">
-                Failed
-              </th>
-              <th scope="col" class="right" title="Of the measured runs; ~ is estimated from duration classes">
-                Median
-              </th>
-            </tr>
-          </thead>
+          <TableHead
+            columns={[
+              'Tool',
+              { number: 'Runs' },
+              { number: 'Failed', title: 'Of the runs whose exit status is known' },
+              { number: 'Median', title: 'Of the measured runs; ~ is estimated from duration classes' },
+            ]}
+          />
           <tbody>
             {shown.map((usage) => (
               <ToolRow key={usage.name} usage={usage} most={most} />

@@ -3,6 +3,7 @@ import type { Week } from '../../data/contract.ts';
 import { useReading } from '../../data/use-reading.ts';
 import { count, duration, visible } from '../../model/format.ts';
 import { Panel } from '../common/panel.tsx';
+import { TableHead } from '../common/table-head.tsx';
 
 const MINUTE_MS = 60_000;
 
@@ -34,23 +35,15 @@ function Work({ report: { projects, failing, aliases, isPartial } }: { readonly 
     <>
       {isPartial && <p class="quiet">{PARTIAL_WORK}</p>}
       <table class="figures work">
-        <thead>
-          <tr>
-            <th scope="col">Project</th>
-            <th scope="col" class="right">
-              Time
-            </th>
-            <th scope="col" class="right">
-              Commands
-            </th>
-            <th scope="col" class="right">
-              Failed
-            </th>
-            <th scope="col" class="right">
-              By agents
-            </th>
-          </tr>
-        </thead>
+        <TableHead
+          columns={[
+            'Project',
+            { number: 'Time' },
+            { number: 'Commands' },
+            { number: 'Failed' },
+            { number: 'By agents' },
+          ]}
+        />
         <tbody class="nums">
           {projects.map((project) => (
             <tr key={project.project ?? ''}>

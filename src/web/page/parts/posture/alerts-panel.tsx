@@ -4,6 +4,7 @@ import type { Reading } from '../../data/use-reading.ts';
 import { counted } from '../../model/format.ts';
 import { utcDate } from '../../model/trend-words.ts';
 import { Panel } from '../common/panel.tsx';
+import { TableHead } from '../common/table-head.tsx';
 
 const RAISED = 10;
 
@@ -28,19 +29,7 @@ function Rules({ states }: { readonly states: readonly AlertState[] }) {
   return (
     <div class="records">
       <table class="figures alerts">
-        <thead>
-          <tr>
-            <th scope="col">Rule</th>
-            <th scope="col">State</th>
-            <th scope="col" class="right">
-              Value
-            </th>
-            <th scope="col">Alert if</th>
-            <th scope="col" class="right">
-              Days
-            </th>
-          </tr>
-        </thead>
+        <TableHead columns={['Rule', 'State', { number: 'Value' }, 'Alert if', { number: 'Days' }]} />
         <tbody class="nums">
           {[...states]
             .sort((a, b) => RANKS.indexOf(stateOf(a)) - RANKS.indexOf(stateOf(b)))

@@ -3,6 +3,7 @@ import { count } from '../../model/format.ts';
 import { ANOMALY_NAMES } from '../../model/mesh-words.ts';
 import { perThousand } from '../../model/trend-words.ts';
 import { Panel } from '../common/panel.tsx';
+import { TableHead } from '../common/table-head.tsx';
 import { Change } from './change.tsx';
 
 /** Anomalies that nodes found on themselves, as sums. */
@@ -10,20 +11,7 @@ export function AnomalyPanel({ anomalies }: { readonly anomalies: readonly Anoma
   return (
     <Panel title="Anomalies" class="span-5" folds aside={<span class="quiet">per 1,000 nodes and day</span>}>
       <table class="figures kinds">
-        <thead>
-          <tr>
-            <th scope="col">Kind</th>
-            <th scope="col" class="right">
-              Times
-            </th>
-            <th scope="col" class="right">
-              Per 1,000
-            </th>
-            <th scope="col" class="right">
-              Change
-            </th>
-          </tr>
-        </thead>
+        <TableHead columns={['Kind', { number: 'Times' }, { number: 'Per 1,000' }, { number: 'Change' }]} />
         <tbody class="nums">
           {anomalies.map(({ kind, count: times, rate, change }) => (
             <tr key={kind}>

@@ -1,6 +1,7 @@
 import type { FleetMember, FleetState } from '../../../../domain/fleet/fleet.ts';
 import { ago, fullTime, nodeName } from '../../model/format.ts';
 import { utcDay } from '../../model/trend-words.ts';
+import { TableHead } from '../common/table-head.tsx';
 
 export const FLEET_LAMPS: Readonly<Record<FleetState, string>> = {
   refused: 'lamp bad',
@@ -15,15 +16,7 @@ export function FleetTable({ members, nowMs }: { readonly members: readonly Flee
   return (
     <div class="records">
       <table class="fleet">
-        <thead>
-          <tr>
-            {['Node', 'State', 'Reason', 'Last report', 'Last seen', 'Version'].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead columns={['Node', 'State', 'Reason', 'Last report', 'Last seen', 'Version']} />
         <tbody>
           {members.map((member) => (
             <tr key={member.id}>

@@ -5,6 +5,7 @@ import { count } from '../../model/format.ts';
 import { perThousand } from '../../model/trend-words.ts';
 import { Panel } from '../common/panel.tsx';
 import { RiskMark } from '../common/risk-mark.tsx';
+import { TableHead } from '../common/table-head.tsx';
 import { Change } from './change.tsx';
 import { Spark } from './spark.tsx';
 
@@ -23,20 +24,7 @@ export function KindsPanel({ kinds, levels, agents }: KindsProps) {
   return (
     <Panel title="Kinds of risk" class="span-7" folds aside={<span class="quiet">per 1,000 commands</span>}>
       <table class="figures kinds">
-        <thead>
-          <tr>
-            <th scope="col">Level</th>
-            <th scope="col" class="right">
-              Commands
-            </th>
-            <th scope="col" class="right">
-              Per 1,000
-            </th>
-            <th scope="col" class="right">
-              Change
-            </th>
-          </tr>
-        </thead>
+        <TableHead columns={['Level', { number: 'Commands' }, { number: 'Per 1,000' }, { number: 'Change' }]} />
         <tbody class="nums">
           {levels.map(({ level, count: amount, rate, change }) => (
             <tr key={level}>
@@ -55,23 +43,15 @@ export function KindsPanel({ kinds, levels, agents }: KindsProps) {
         <p class="quiet">No rule was matched, as far as is known.</p>
       ) : (
         <table class="figures kinds">
-          <thead>
-            <tr>
-              <th scope="col">Family of rules</th>
-              <th scope="col" class="wide">
-                <span class="unseen">Course</span>
-              </th>
-              <th scope="col" class="right">
-                Nodes
-              </th>
-              <th scope="col" class="right">
-                Per 1,000
-              </th>
-              <th scope="col" class="right">
-                Change
-              </th>
-            </tr>
-          </thead>
+          <TableHead
+            columns={[
+              'Family of rules',
+              { drawing: 'Course' },
+              { number: 'Nodes' },
+              { number: 'Per 1,000' },
+              { number: 'Change' },
+            ]}
+          />
           <tbody class="nums">
             {(isWhole ? kinds : kinds.slice(0, SHOWN)).map(({ family, points, nodes, rate, change }) => (
               <tr key={family}>

@@ -3,6 +3,7 @@ import type { JoinRequests } from '../../data/contract.ts';
 import { useReading } from '../../data/use-reading.ts';
 import { counted, fullTime } from '../../model/format.ts';
 import { Panel } from '../common/panel.tsx';
+import { TableHead } from '../common/table-head.tsx';
 
 /** Nodes that ask to become members, for who administers the fleet; nothing without one. */
 export function RequestsPanel({ onLocked }: { readonly onLocked: () => void }) {
@@ -22,15 +23,7 @@ export function RequestsPanel({ onLocked }: { readonly onLocked: () => void }) {
     >
       <div class="records">
         <table class="fleet">
-          <thead>
-            <tr>
-              {['Node', 'Unit', 'Reason', 'Received', 'Fingerprint'].map((title) => (
-                <th key={title} scope="col">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead columns={['Node', 'Unit', 'Reason', 'Received', 'Fingerprint']} />
           <tbody>
             {data.requests.map(({ node, name, unit, reason, predecessor, receivedAt, fingerprint }) => (
               <tr key={node}>

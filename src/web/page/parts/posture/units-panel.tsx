@@ -4,6 +4,7 @@ import { type TrendParameters, useReading } from '../../data/use-reading.ts';
 import { count, counted } from '../../model/format.ts';
 import { perThousand } from '../../model/trend-words.ts';
 import { Panel } from '../common/panel.tsx';
+import { TableHead } from '../common/table-head.tsx';
 import { Track } from '../common/track.tsx';
 import { Change } from './change.tsx';
 
@@ -28,20 +29,7 @@ export function UnitsPanel({ parameters: { days, name }, onLocked }: UnitsProps)
       )}
       {units.length > 0 && (
         <table class="figures kinds">
-          <thead>
-            <tr>
-              <th scope="col">Unit</th>
-              <th scope="col" class="right">
-                Nodes
-              </th>
-              <th scope="col" class="right">
-                Per 1,000
-              </th>
-              <th scope="col" class="right">
-                Change
-              </th>
-            </tr>
-          </thead>
+          <TableHead columns={['Unit', { number: 'Nodes' }, { number: 'Per 1,000' }, { number: 'Change' }]} />
           <tbody class="nums">
             {(isWhole ? units : units.slice(0, SHOWN)).map(({ unit, contributors, rate, change }) => (
               <tr key={unit}>
