@@ -43,7 +43,8 @@ export function decodeTreeHead(text: string): TreeHead {
   const [origin = '', size = '', base64 = '', ...extensions] = text.split('\n');
   const root = decodeBase64(base64);
   const isWhole = extensions.pop() === '' && !extensions.includes('');
-  if (origin === '' || !/^(0|[1-9]\d{0,15})$/.test(size) || root?.length !== 32 || !isWhole)
+  const isSize = /^(0|[1-9]\d{0,15})$/.test(size) && Number.isSafeInteger(Number(size));
+  if (origin === '' || !isSize || root?.length !== 32 || !isWhole)
     throw new CaroError('tlog_malformed', 'checkpoint: expected an origin, a tree size and a root hash, a line each');
   return { origin, size: Number(size), root };
 }

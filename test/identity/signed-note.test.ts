@@ -126,6 +126,7 @@ describe('a checkpoint', () => {
     'a\n1\n',
     'a\n01\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n',
     'a\n1\nCsUY\n',
+    'a\n9007199254740993\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n',
     'a\n-1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n',
   ])('that is malformed is refused: %j', (text) => {
     expect(() => decodeTreeHead(text)).toThrow('checkpoint');

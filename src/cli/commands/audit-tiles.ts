@@ -134,7 +134,8 @@ export function verifyTiles(context: Context, folder: string, publicKey: Uint8Ar
 
 function cosignaturesOf(note: Note, head: TreeHead): TreeVerification['cosigned'] | undefined {
   const found: TreeVerification['cosigned'][number][] = [];
-  for (const { name } of note.signatures) {
+  // A second line in the name of a witness is no second witness.
+  for (const name of new Set(note.signatures.map((line) => line.name))) {
     const witness = keyOfWitness(name);
     const line = witness && signatureOf(note, witnessKey(witness));
     if (!witness || !line) continue;

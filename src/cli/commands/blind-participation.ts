@@ -150,14 +150,25 @@ async function preview(context: Context, json: true | undefined): Promise<void> 
   for (const line of cellLines(shown)) say(context, line);
 }
 
-/** Cells that are not 0 on lines of their own, then the names of the others. */
+/** Cells that are not 0 on lines of their own, then what the others are about. */
 function cellLines({ cells }: DayCells): readonly string[] {
   const filled = cells.filter(({ value }) => value > 0);
-  const empty = cells.filter(({ value }) => value === 0).map(({ name }) => name);
+  const empty = cells.filter(({ value }) => value === 0);
   return [
     ...filled.map(({ name, value }) => `  ${name}: ${value}`),
-    ...(empty.length === 0 ? [] : [`  0 in the other ${empty.length} cells: ${empty.join(', ')}`]),
+    ...(empty.length === 0 ? [] : [`  0 in the other ${empty.length} cells, amounts (count) and bits (nodes) of`]),
+    ...sectionsOf(empty),
   ];
+}
+
+/** One line for each section: `families.git.count` and `families.git.nodes` are `git`. */
+function sectionsOf(cells: DayCells['cells']): readonly string[] {
+  const sections = new Map<string, Set<string>>();
+  for (const { name } of cells) {
+    const [section = '', ...rest] = name.split('.').slice(0, -1);
+    sections.set(section, (sections.get(section) ?? new Set()).add(rest.join('.')));
+  }
+  return [...sections].map(([section, names]) => `    ${section}${names.has('') ? '' : `: ${[...names].join(', ')}`}`);
 }
 
 async function list(context: Context, { limit, json }: Format & { readonly limit: number }): Promise<void> {

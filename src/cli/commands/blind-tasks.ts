@@ -125,6 +125,7 @@ function sayTask(context: Context, { name, role, open, releases }: RoleStatus): 
   for (const { day, received, ready, invalid } of open)
     say(context, `  ${day}: open, ${received} reports, ${ready} verified, ${invalid} refused`);
   for (const release of releases) say(context, `  ${release.day}: ${released(release)}`);
+  if (open.length + releases.length === 0) say(context, '  no report yet: a day is reported when it is over (UTC)');
 }
 
 const released = ({ blocks, withheld }: RoleRelease): string =>

@@ -81,7 +81,7 @@ function seriesFor(all: readonly TotalSeries[], { task, block }: TotalsOptions):
   if (!series)
     throw new CaroError(
       'not_found',
-      'expected a task whose totals this node has, there is none; see: caro blind roles',
+      'expected a task of which a day was released, this node has none; what is open: caro blind roles',
     );
   if (series.blocks.length === 0 || series.blocks.includes(block)) return series;
   throw new CaroError(

@@ -142,7 +142,10 @@ describe('joining', () => {
     const value = (name: string) => preview.cells.find((cell) => cell.name === name)?.value;
     expect(preview.closed).toBe(false);
     expect([value('families.git.count'), value('rules.git.nodes'), value('authors.human.count')]).toEqual([1, 1, 1]);
-    expect(await ok(node, 'blind', 'preview')).toContain('families.git.count: 1');
+    const shown = await ok(node, 'blind', 'preview');
+    expect(shown).toContain('families.git.count: 1');
+    expect(shown).toContain('\n    anomalies: unusual-volume, ');
+    expect(shown).toContain('\n    dropped\n');
   });
 });
 
