@@ -95,6 +95,12 @@ describe('in a book that strangers have flooded', () => {
     expect(kept).not.toContain(second?.new);
   });
 
+  test('a book full of confirmed steps takes no more, not even a named one', () => {
+    const rotations = full().rotations.map((step) => ({ ...step, confirmed: true }));
+    const book = { ...flooded, rotations };
+    expect(observeRotation(book, signRotation(named, heir, facts), NOW, isNamed)).toEqual({ book, outcome: 'full' });
+  });
+
   test('a revocation of a named key counts, whoever delivers it', () => {
     const revocation = signRevocation(named, facts);
     expect(observeRevocation(flooded, revocation, rival.id, isNamed).revoked).toEqual([named.id]);

@@ -1,7 +1,11 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import type { AuditEntry } from '../../src/domain/audit/audit-record.ts';
 import { createNonceCache } from '../../src/mesh/protocol/nonce-cache.ts';
 import { createRefusalLog } from '../../src/mesh/refusal-log.ts';
+import { createFlowControl } from '../../src/mesh/transport/flow-control.ts';
+import { createHandshakeLimiter } from '../../src/mesh/transport/handshake-limiter.ts';
+import { DEFAULT_LIMITS } from '../../src/mesh/transport/limits.ts';
 import { until } from '../rig/until.ts';
 
 const MINUTE = 60_000;
@@ -22,6 +26,20 @@ describe('the nonce cache', () => {
     }
   });
 
+  test('rejects it also from a sender that was silent in between', () => {
+    for (let start = 0; start <= 10; start += 0.5) {
+      for (let later = 0; later <= 10; later += 0.5) {
+        let nowMs = 0;
+        const nonces = createNonceCache(() => nowMs);
+        nonces.add('a', 'first');
+        nowMs = start * MINUTE;
+        expect(nonces.add('a', 'n')).toBe(true);
+        nowMs = (start + later) * MINUTE;
+        expect([start, later, nonces.add('a', 'n')]).toEqual([start, later, false]);
+      }
+    }
+  });
+
   test('forgets old nonces', () => {
     let nowMs = 0;
     const nonces = createNonceCache(() => nowMs);
@@ -29,6 +47,41 @@ describe('the nonce cache', () => {
     nowMs = 31 * MINUTE;
     expect(nonces.add('a', 'n')).toBe(true);
   });
+});
+
+test('connections without a hello: the oldest goes as soon as there is one too many, in total or of an address', async () => {
+  const evicted: string[] = [];
+  const limiter = createHandshakeLimiter({ helloMs: 60_000, strangers: 3, strangersPerAddress: 2 }, (_why, address) =>
+    evicted.push(address),
+  );
+  const server = createServer((socket) => limiter.enter(socket)).listen(0, '127.0.0.1');
+  await until(() => server.listening);
+  const { port } = server.address() as AddressInfo;
+  const clients: Socket[] = [];
+  const enter = async (localAddress: string): Promise<readonly [number, number]> => {
+    const before = limiter.size() + evicted.length;
+    clients.push(connect({ host: '127.0.0.1', port, localAddress }));
+    await until(() => limiter.size() + evicted.length > before);
+    return [limiter.size(), evicted.length];
+  };
+  expect(await enter('127.0.0.2')).toEqual([1, 0]);
+  expect(await enter('127.0.0.3')).toEqual([2, 0]);
+  expect(await enter('127.0.0.3')).toEqual([3, 0]);
+  expect(await enter('127.0.0.4')).toEqual([3, 1]);
+  expect(await enter('127.0.0.3')).toEqual([3, 2]);
+  expect(evicted).toEqual(['127.0.0.2', '127.0.0.3']);
+  limiter.close();
+  for (const client of clients) client.destroy();
+  server.close();
+});
+
+test('a peer is not read while as many of its requests as the limit says are in progress', () => {
+  const calls: string[] = [];
+  const socket = { pause: () => calls.push('pause'), resume: () => calls.push('resume') };
+  const flow = createFlowControl(socket, { ...DEFAULT_LIMITS, queriesAtOnce: 2 }, () => undefined);
+  for (const step of [flow.workStarted, flow.workStarted, flow.workEnded, flow.workStarted, flow.workEnded]) step();
+  expect(calls).toEqual(['resume', 'pause', 'resume', 'pause', 'resume']);
+  flow.stop();
 });
 
 describe('the refusal log', () => {
