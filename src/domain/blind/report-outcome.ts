@@ -1,4 +1,5 @@
 import type { Delivery, ReportedDay } from './participation.ts';
+import type { WithheldCode } from './release.ts';
 
 /** What became of the report about a day: `sent, two receipts, included in a total of 8,231`. */
 export function reportOutcome(day: ReportedDay, timeText: (time: string) => string): string {
@@ -15,5 +16,12 @@ export function reportOutcome(day: ReportedDay, timeText: (time: string) => stri
 function inTotal({ release }: ReportedDay): string {
   if (release === null) return '';
   if (release.contributors !== null) return `, included in a total of ${release.contributors.toLocaleString('en')}`;
-  return release.withheld === null ? ', not included in a total' : `, no total: ${release.withheld}`;
+  if (release.withheld === null) return ', not included in a total';
+  return `, no total: ${WITHHELD[release.withheld] ?? release.withheld}`;
 }
+
+/** By the code of the release log. */
+const WITHHELD: Readonly<Record<string, string>> = {
+  release_below_floor: 'too few nodes reported that have been members for long enough',
+  release_incomplete: 'the leader presented too few of the reports',
+} satisfies Record<WithheldCode, string>;

@@ -126,7 +126,7 @@ inBrowser('the part of a node in blind totals', () => {
       [dayAgo(1), expect.stringMatching(/^due /)],
       [dayAgo(2), 'sent, one receipt'],
       [dayAgo(5), 'sent, one receipt, refused: report_late, not included in a total'],
-      [dayAgo(6), 'sent, two receipts, no total: release_below_floor'],
+      [dayAgo(6), 'sent, two receipts, no total: too few nodes reported that have been members for long enough'],
       [dayAgo(7), 'sent, two receipts, included in a total of 8,231'],
     ]);
   });

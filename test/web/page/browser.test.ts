@@ -170,7 +170,7 @@ inBrowser('the page in Chromium', () => {
   test('the privacy page lists from the audit log who asked and what they got', async () => {
     await shared.show('today');
     await page.getByRole('link', { name: 'Privacy' }).click();
-    await page.getByText('No node has asked, and nothing has left.').waitFor();
+    await page.getByText('No node has asked, and no summary has left.').waitFor();
     const details = {
       query: 'tool-usage',
       spanHours: 24,

@@ -28,7 +28,7 @@ export function DealingsPanel({ nameOf, onLocked }: DealingsPanelProps) {
   return (
     <Panel title="Who asked, and what they got" class="span-12" aside={<a href="#/audit">see the audit log</a>}>
       {records.length === 0 && (
-        <p class="quiet">{trouble ?? (isRead ? 'No node has asked, and nothing has left.' : 'Loading …')}</p>
+        <p class="quiet">{trouble ?? (isRead ? 'No node has asked, and no summary has left.' : 'Loading …')}</p>
       )}
       <ul class="dealings">
         {grouped(records, (record) => `${shortDay(record.time)} ${record.peer ?? ''}`).map((ofAsker) => (

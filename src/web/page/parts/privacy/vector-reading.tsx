@@ -17,8 +17,8 @@ export function VectorReading({ vectors }: Pick<Aggregates, 'vectors'>) {
         ))}
       </div>
       <p class="quiet">
-        The program of the asker adds these figures to those of others. Until blind totals are in use, somebody who asks
-        can still find out the figures of one node, for example with the difference of two sums.
+        The program of the asker adds these figures to those of others. Without blind totals, somebody who asks can find
+        out the figures of one node, for example with the difference of two sums.
       </p>
     </div>
   );
