@@ -33,6 +33,11 @@ export interface ExplainedCommand {
   readonly asRoot: boolean;
   readonly remote: boolean;
   readonly contained: boolean;
+  /**
+   * The directory that a `cd` of the line has led to, if a word or redirection is a path seen from
+   * there; null otherwise.
+   */
+  readonly directory: string | null;
   /** May not run: after `&&` or `||`, or in a branch. */
   readonly conditional: boolean;
   /** The tool that reads its output; null if none does. */
@@ -68,9 +73,13 @@ export function explain(
   const analysis = analyse(command, dialect);
   const { level, findings } = assess(analysis, pathContext, custom);
   const { masked } = redact(command, analysis);
-  const shown = (word: Word): string => {
-    const secret = masked.find((span) => span.start < word.end && word.start < span.end);
-    return secret === undefined ? word.text : markOf(secret);
+  const shown: Shown = {
+    word: (word) => {
+      const secret = masked.find((span) => span.start < word.end && word.start < span.end);
+      return secret === undefined ? word.text : markOf(secret);
+    },
+    path: (path) =>
+      masked.reduce((text, span) => text.replaceAll(command.slice(span.start, span.end), markOf(span)), path),
   };
   const steps = stepsOf(analysis, pathContext);
   const all = steps.map((step, index) => ({ step, is: explained(step, shown, custom, index < MAX_COMMANDS) }));
@@ -93,17 +102,21 @@ const repeats = (one: Explained, other: Explained): boolean =>
   one.step.words[0] === other.step.words[0] &&
   one.is.rules.every(({ rule }) => other.is.rules.some((found) => found.rule === rule));
 
-type Shown = (word: Word) => string;
+/** What is shown of words and directories: secrets are masked. */
+interface Shown {
+  readonly word: (word: Word) => string;
+  readonly path: (path: string) => string;
+}
 
 function explained(step: Step, shown: Shown, custom: CustomRules | undefined, tries: boolean): ExplainedCommand {
   const { invocation, isWrapper, words, tool } = step;
   const redirections = isWrapper ? [] : invocation.redirections;
   const isNamed = !isWrapper && words === invocation.args;
-  const name = isNamed ? shown(invocation.name) : step.name;
+  const name = isNamed ? shown.word(invocation.name) : step.name;
   return {
     words: [
       ...(step.name === REDIRECTION_ONLY ? [] : [name]),
-      ...words.map(shown),
+      ...words.map(shown.word),
       ...redirections.map((item) => redirectionText(item, shown)),
     ],
     tool,
@@ -112,6 +125,7 @@ function explained(step: Step, shown: Shown, custom: CustomRules | undefined, tr
     asRoot: !isWrapper && invocation.elevated,
     remote: !isWrapper && invocation.remote,
     contained: !isWrapper && invocation.contained,
+    directory: isWrapper ? null : directoryOf(step, shown),
     conditional: invocation.conditional,
     pipesTo: isWrapper ? null : (invocation.pipesTo?.tool ?? null),
     trial: isQueryOnly(step),
@@ -122,8 +136,18 @@ function explained(step: Step, shown: Shown, custom: CustomRules | undefined, tr
   };
 }
 
+/** A word may name a file of the directory: it is no option, place or address. */
+function directoryOf(step: Step, { path }: Shown): string | null {
+  const { directory, redirections, name } = step.invocation;
+  if (directory === null || directory.path === '') return null;
+  const words = [...step.words, ...redirections.map(({ target }) => target)];
+  const isUsed =
+    name.text.startsWith('./') || words.some(({ text }) => !/\s/.test(text) && step.located(text) !== text);
+  return isUsed ? path(directory.path) : null;
+}
+
 const redirectionText = ({ operator, target }: Redirection, shown: Shown): string =>
-  operator.startsWith('<<') && operator !== '<<<' ? operator : `${operator} ${shown(target)}`;
+  operator.startsWith('<<') && operator !== '<<<' ? operator : `${operator} ${shown.word(target)}`;
 
 function matchesOf(step: Step, custom: CustomRules | undefined): readonly Finding[] {
   const found: Finding[] = [];
@@ -162,7 +186,7 @@ function decidingWords(
 }
 
 const piecesOf = ({ words, invocation, isWrapper }: Step, shown: Shown): readonly Piece[] => [
-  ...words.map((word, at): Piece => ({ kind: 'word', at, text: shown(word) })),
+  ...words.map((word, at): Piece => ({ kind: 'word', at, text: shown.word(word) })),
   ...(isWrapper ? [] : invocation.redirections).map(
     (item, at): Piece => ({ kind: 'redirection', at, text: redirectionText(item, shown) }),
   ),

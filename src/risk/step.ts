@@ -4,7 +4,7 @@
  * they start.
  */
 import { afterGlobalOptions, type Family, lookupTool } from '../shell/catalogue/catalogue.ts';
-import type { Analysis, Invocation, Word } from '../shell/model.ts';
+import type { Analysis, Invocation, PlacedRedirection, Word } from '../shell/model.ts';
 import {
   codeWrites,
   filesAmong,
@@ -216,7 +216,18 @@ export const pipedText = ({ input }: Invocation): string => {
 /** Name of the step for redirections without a program: `> file`. */
 export const REDIRECTION_ONLY = '>';
 
-const redirectionInvocation = ({ redirections, invocations }: Analysis): Invocation => {
+/** Redirections without a program, by the directory that they happen in. */
+const redirectionSteps = ({ redirections }: Analysis, pathContext: PathContext): readonly Step[] => {
+  const groups: PlacedRedirection[][] = [];
+  for (const one of redirections) {
+    const group = groups.find(([first]) => first?.directory === one.directory && first.alone === one.alone);
+    if (group) group.push(one);
+    else groups.push([one]);
+  }
+  return groups.map((group) => new Step(redirectionInvocation(group), false, REDIRECTION_ONLY, [], pathContext));
+};
+
+const redirectionInvocation = (redirections: readonly PlacedRedirection[]): Invocation => {
   const name: Word = { value: REDIRECTION_ONLY, text: REDIRECTION_ONLY, parts: [], exact: false, start: 0, end: 0 };
   return {
     tool: REDIRECTION_ONLY,
@@ -231,12 +242,12 @@ const redirectionInvocation = ({ redirections, invocations }: Analysis): Invocat
     input: { kind: 'inherited' },
     pipesTo: null,
     background: false,
-    directory: null,
+    directory: redirections[0]?.directory ?? null,
     inFunction: null,
     inLoop: false,
     endless: false,
-    // If the line has programs, the redirections may be those of a group or loop, with its output.
-    conditional: invocations.length > 0,
+    // Those of a group or loop get its output.
+    conditional: redirections[0]?.alone !== true,
     topLevel: true,
     depth: 0,
     openArguments: false,
@@ -278,7 +289,6 @@ export const stepsOf = (analysis: Analysis, pathContext: PathContext): readonly 
     const inner = runnerCommand(step);
     if (inner) steps.push(new Step(invocation, false, inner[0]?.text ?? '', inner.slice(1), where));
   }
-  if (analysis.redirections.length > 0)
-    steps.push(new Step(redirectionInvocation(analysis), false, REDIRECTION_ONLY, [], pathContext));
+  steps.push(...redirectionSteps(analysis, pathContext));
   return steps;
 };

@@ -306,6 +306,13 @@ export interface FunctionDefinition extends Span {
   readonly unrated?: true;
 }
 
+/** A redirection and the directory that its file is in, if that is not the one of the line. */
+export interface PlacedRedirection extends Redirection {
+  readonly directory: Directory | null;
+  /** There is no command at all, so that the file is left empty: `> file`. */
+  readonly alone: boolean;
+}
+
 export interface Analysis {
   readonly dialect: Dialect;
   /**
@@ -324,7 +331,7 @@ export interface Analysis {
    * Redirections without a command or of a compound command (`> file`, `{ …; } > file`, `exec >
    * file`).
    */
-  readonly redirections: readonly Redirection[];
+  readonly redirections: readonly PlacedRedirection[];
   readonly comments: readonly Span[];
   /** False if a quote, bracket or here-document is not closed. */
   readonly complete: boolean;

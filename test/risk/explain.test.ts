@@ -51,6 +51,29 @@ describe('an explanation', () => {
     expect(rules.some(({ decidedBy }) => decidedBy?.includes('> /etc/passwd'))).toBe(true);
   });
 
+  const directories = (command: string): readonly (string | null)[] =>
+    explain(command, 'bash').commands.map(({ directory }) => directory);
+
+  test.each<[string, (string | null)[]]>([
+    ['cd /var/lib && rm -rf mysql', [null, '/var/lib']],
+    ['cd /var/log && > auth.log', [null, '/var/log']],
+    ['cd /srv; ./deploy.sh', [null, '/srv']],
+    ['cd /srv && sort < list', [null, '/srv']],
+    ['cd a && cd b && cat c', [null, 'a', 'a/b']],
+    ['rm -rf mysql', [null]],
+    ['cd /var/lib && rm -rf /srv/mysql', [null, null]],
+    ['cd /var/lib && uptime', [null, null]],
+    ['cd "$(mktemp -d)" && rm x', [null, null, null]],
+    ["cd /srv && sudo sh -c 'rm x'", [null, null, null, '/srv']],
+  ])('names the directory where it matters: %s', (command, expected) => {
+    expect(directories(command)).toEqual(expected);
+  });
+
+  test('masks a secret in the name of a directory', () => {
+    const { commands } = explain('cd /x/ghp_abcdefghijklmnopqrstuvwxyz0123456789/a && rm b', 'bash');
+    expect(commands[1]?.directory).toBe('/x/‹redacted:github-token›/a');
+  });
+
   test('gives rules about the line as a whole on their own', () => {
     const { line, level } = explain('HISTFILE=/dev/null', 'bash');
     expect(line.map(({ rule }) => rule)).toContain('evasion.history-off');

@@ -99,6 +99,16 @@ cat server.crt intermediate.crt > bundle.crt
 docker image prune -f
 docker rmi $(docker images -f "dangling=true" -q)
 docker images -q -f dangling=true | xargs docker rmi
+sudo chroot /mnt/root apt-get update
+fd -e pyc -x rm
+cd /var/log && grep sshd auth.log > ~/sshd.txt
+cd /tmp && > out.log
+adb shell pm clear com.example.app
+adb shell rm -rf /data/local/tmp/coverage
+ansible web -m shell -a 'uptime'
+aws ssm send-command --parameters commands="systemctl status nginx"
+az vm run-command invoke -g rg -n vm --command-id RunShellScript --scripts 'df -h'
+screen -S s -X stuff 'ls\\n'
 docker system df
 rm -rf ~/Library/Caches/Homebrew
 rm -rf ~/Library/Caches/*

@@ -35,13 +35,14 @@ function sayCommand(context: Context, command: ExplainedCommand, number: number)
 }
 
 function factsOf(command: ExplainedCommand): readonly string[] {
-  const { wrapper, through, asRoot, remote, contained, conditional, pipesTo, trial } = command;
+  const { wrapper, through, asRoot, remote, contained, directory, conditional, pipesTo, trial } = command;
   return [
     ...(wrapper ? ['starts the next command'] : []),
     ...(through.length > 0 ? [`through ${through.map(harmless).join(', ')}`] : []),
     ...(asRoot ? ['as root'] : []),
     ...(remote ? ['on another machine'] : []),
     ...(contained ? ['in a container'] : []),
+    ...(directory === null ? [] : [`in ${harmless(directory)}`]),
     ...(conditional ? ['may not run'] : []),
     ...(pipesTo === null ? [] : [`output goes to ${harmless(pipesTo)}`]),
     ...(trial ? ['trial run or help: not rated'] : []),

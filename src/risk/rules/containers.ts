@@ -54,6 +54,15 @@ const exposesHost = (step: Step): Verdict => {
   return mounts(step).some((path) => SENSITIVE_MOUNT.test(path.replace(/\/+$/, '') || '/'));
 };
 
+const CONTAINS = /^(?:docker|podman|nerdctl|docker-compose|kubectl|oc|ctr|crictl)$/;
+/** `/host` is where containers have the host's files; `/mnt` is also where a system is repaired. */
+const chrootLevel = (step: Step): Verdict => {
+  const root = step.operands[0] ?? '';
+  if (/^\/(?:host|hostfs|rootfs|proc\/1\/root)\b/.test(root)) return 'high';
+  const isContained = step.invocation.via.some(({ name }) => CONTAINS.test(name));
+  return /^\/mnt\b/.test(root) && (isContained ? 'high' : 'moderate');
+};
+
 /** Enters the namespaces of the host. */
 const entersHost = (step: Step): Verdict => {
   if (step.tool === 'nsenter')
@@ -61,8 +70,7 @@ const entersHost = (step: Step): Verdict => {
       (step.value('-t', '--target') ?? '') === '1' ||
       (step.flag('-m', '-a', '--all', '--mount') && step.some(/^(?:-t1|--target=1)$|\/proc\/1\//))
     );
-  if (step.tool === 'chroot')
-    return /^\/(?:host|mnt|hostfs|rootfs|proc\/1\/root)\b/.test(step.operands[0] ?? '') ? 'high' : false;
+  if (step.tool === 'chroot') return chrootLevel(step);
   if (step.tool === 'mount')
     return (
       /^cgroup$/.test(step.value('-t', '--types') ?? '') && step.operands.some((path) => step.kind(path) === 'scratch')

@@ -92,6 +92,10 @@ const redis = (step: Step): Verdict => {
   return /^eval$/i.test(first) && /del|flush/i.test(second) ? 'high' : false;
 };
 
+/** Commands of the HBase shell, on its standard input. */
+const HBASE =
+  /(?:^|[;\n])\s{0,8}(?:drop|drop_all|drop_namespace|truncate|truncate_preserve|disable_all|delete_snapshot|delete_all_snapshot|deleteall)\s*\(?\s*['"]/;
+
 const DATABASE_TOOLS: Readonly<Record<string, (s: Step) => Verdict>> = {
   dropdb: () => true,
   dropuser: () => true,
@@ -167,6 +171,7 @@ const DATABASE_TOOLS: Readonly<Record<string, (s: Step) => Verdict>> = {
     s.operands.some((word) =>
       /^(?:sql[:-]drop|site[:-]install|si|sql[:-]create|pm[:-]uninstall|entity:delete)$/.test(word),
     ) && 'high',
+  hbase: (s) => s.sub('shell') && HBASE.test(pipedText(s.invocation)),
   'neo4j-admin': (s) =>
     s.operands.some((word) => /^(?:load|restore|import|copy)$/.test(word)) &&
     s.some(/--(?:force|overwrite-destination)/),

@@ -157,9 +157,16 @@ const searchIsRemoved = (step: Step): Verdict => {
   );
 };
 
+/** `fd -e pyc -x rm`: only files that programs make again. */
+const fdDeletes = (step: Step): Verdict => {
+  if (!step.some(/^(?:-[xX]|--exec(?:-batch)?)$/) || !step.args.includes('rm')) return false;
+  const extension = step.value('-e', '--extension');
+  return extension !== undefined && REBUILT.test(`*.${extension}`) ? 'moderate' : 'high';
+};
+
 const SEARCHES: Readonly<Record<string, (step: Step) => Verdict>> = {
   find: findDeletes,
-  fd: (step) => step.some(/^(?:-[xX]|--exec(?:-batch)?)$/) && step.args.includes('rm'),
+  fd: fdDeletes,
   xargs: searchIsRemoved,
   parallel: searchIsRemoved,
 };

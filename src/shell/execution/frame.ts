@@ -7,6 +7,7 @@ import type {
   FunctionDefinition,
   Input,
   Invocation,
+  PlacedRedirection,
   Redirection,
   Script,
   Setting,
@@ -56,7 +57,7 @@ export interface Walk {
   readonly invocations: Mutable<Invocation>[];
   readonly functions: FunctionDefinition[];
   readonly settings: Setting[];
-  readonly redirections: Redirection[];
+  readonly redirections: PlacedRedirection[];
   /** Walks a parsed script. */
   readonly runScript: (walk: Walk, script: Script, frame: Frame) => Output;
   /** Walks a command whose words are known. */

@@ -108,8 +108,14 @@ function runSimple(walk: Walk, command: SimpleCommand, frame: Frame): Output {
   for (const assignment of assignments) assignVariable(walk, assignment, false, frame);
   const input = assignments.length === 0 && !frame.topLevel ? redirections.find(({ fd }) => fd === 0) : undefined;
   if (input?.operator === '<') return readFile(walk, input, command, frame);
-  walk.redirections.push(...redirections);
+  placeRedirections(walk, redirections, true);
   return '';
+}
+
+/** Records redirections without a program, with the directory that their files are in. */
+function placeRedirections(walk: Walk, found: readonly Redirection[], alone: boolean): void {
+  const { directory } = walk.scope;
+  for (const redirection of found) walk.redirections.push({ ...redirection, directory, alone });
 }
 
 /** `$(<file)` prints the file, as `cat` does. */
@@ -187,7 +193,7 @@ function runCompound(walk: Walk, command: CompoundCommand, frame: Frame): Output
   const found: Substitution[] = [];
   const expander = substituter(walk, frame, -1, found);
   const redirections = command.redirections.map((one) => expandRedirection(one, expander));
-  walk.redirections.push(...redirections);
+  placeRedirections(walk, redirections, false);
   const words = expandWords(command.words, () => expander);
   const input = inputOf(redirections, frame);
   const { directory } = walk.scope;

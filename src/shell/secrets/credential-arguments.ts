@@ -24,6 +24,7 @@ export const OPERANDS: readonly (readonly [
   ['kubeadm token create', 0, 1],
   ['microk8s join', 0, 1, 'path'],
   ['virsh secret-set-value', 1, 1],
+  ['virsh set-user-password', 2, 2],
   ['keyctl add', 2, 1],
   ['keyctl padd', 2, 1],
   ['doveadm auth test', 1, 1],

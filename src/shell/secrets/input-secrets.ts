@@ -40,7 +40,7 @@ const storesSecret = (known: SecretArguments | undefined, operands: readonly Wor
 /** `bob:password`, one per line. */
 const PAIRS = /^(?:chpasswd|newusers)$/;
 /** `user bob password`, `quote PASS password`, `open -u bob,password`. */
-const SESSIONS = /^(?:ftp|lftp|ncftp|telnet|nc|ncat)$/;
+const SESSIONS = /^(?:ftp|lftp|ncftp|telnet|nc|ncat|redis-cli|valkey-cli)$/;
 const SESSION_LINE =
   /(?:^["']?|\n|\\n|;\s*)\s{0,8}(?:user\s{1,4}[^\s,]{1,64}[\s,]|(?:quote\s{1,4})?pass\s|auth\s{1,4}(?:plain\s{1,4}|[\w-]{1,32}\s{1,4}(?=[^\s"'\\]))?|open\s{1,4}-u\s{1,4}[^\s,]{1,64},)\s{0,4}([^\s"'\\]{1,200})/dgi;
 

@@ -14,6 +14,7 @@ export const CONTAINERS_EXAMPLES: RuleExamples = {
       'mkdir /tmp/c && mount -t cgroup -o rdma cgroup /tmp/c',
       'sudo docker run -v /:/mnt --rm -it alpine chroot /mnt sh',
       'nsenter -t 1 -m -u -i -n sh',
+      'docker exec -it node chroot /host sh',
     ],
     silent: ['mount -t cgroup2 none /sys/fs/cgroup', 'nsenter --help'],
   },

@@ -67,6 +67,7 @@ export const DATABASES_EXAMPLES: RuleExamples = {
   },
   'databases.tool': {
     fires: [
+      `hbase shell <<< "truncate 'users'"`,
       'dropdb prod',
       'dropuser bob',
       'mysqladmin -u root drop prod',

@@ -141,6 +141,7 @@ export const EVASION_EXAMPLES: RuleExamples = {
       'rm -rf /var/log',
       'rm -f /var/log/syslog',
       '> /var/log/auth.log',
+      'cd /var/log && > auth.log',
       'echo > /var/log/wtmp',
       'cat /dev/null > /var/log/messages',
       'truncate -s 0 /var/log/secure',

@@ -42,7 +42,7 @@ const PHRASES: readonly Phrase[] = [
   {
     kind: 'password',
     hint: 'convertto-securestring',
-    pattern: /\bconvertto-securestring\s{1,4}(?:-string\s{1,4})?\\*["']([^'"\\$]+)/dgi,
+    pattern: /\bconvertto-securestring\s{1,4}(?:-string\s{1,4})?(?:\\*["'])?([^\s'"\\$-][^\s'"\\$]*)/dgi,
   },
   {
     kind: 'password',
@@ -55,6 +55,11 @@ const PHRASES: readonly Phrase[] = [
     kind: 'password',
     hint: 'set password',
     pattern: /\bset password for [^=;]{1,80}=\s{0,4}\\*["']([^'"\\$]+)/dgi,
+  },
+  {
+    kind: 'password',
+    hint: 'set password from',
+    pattern: /\bset password from\s{1,4}\\*["'][^'"\\$]{0,200}\\*["']\s{1,4}to\s{1,4}\\*["']([^'"\\$]+)/dgi,
   },
   {
     kind: 'key',
