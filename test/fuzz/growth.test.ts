@@ -212,15 +212,19 @@ describe.each(Object.entries(READERS))('reading %s', (_name, { read, pieces }) =
   test('takes work that grows with the length, whatever is repeated', () => {
     const of = (piece: string, size: number): string => piece.repeat(Math.ceil(size / piece.length));
     const coverage = startCoverage();
-    const grown = pieces.map((piece) => {
+    const measured = (piece: string): readonly [string, number, number] => {
       // Once before, so that what is made with the first use is not counted.
       read(of(piece, 64));
       const [one, two] = [SMALL, 2 * SMALL].map((size) => worked(coverage, () => read(of(piece, size))));
-      return [piece, one ?? 0, two ?? 0] as const;
-    });
+      return [piece, one ?? 0, two ?? 0];
+    };
+    const isGrown = ([, one, two]: readonly [string, number, number]): boolean => two > MAX_GROWTH * one + 10_000;
+    const all = pieces.map(measured);
+    expect(all.filter(([, one]) => one === 0)).toEqual([]);
+    // A garbage collection may drop counts; what really grows does so each time.
+    const grown = all.filter(isGrown).map(([piece]) => [measured(piece), measured(piece)]);
     coverage.stop();
-    expect(grown.filter(([, one]) => one === 0)).toEqual([]);
-    expect(grown.filter(([, one, two]) => two > MAX_GROWTH * one + 10_000)).toEqual([]);
+    expect(grown.filter((again) => again.every(isGrown))).toEqual([]);
   });
 
   test('takes no more of the processor than a length like this can need', () => {

@@ -13,6 +13,8 @@ import { until } from '../../rig/until.ts';
 
 const folder = temporaryFolders();
 const COMMANDS = 4_000;
+/** In seconds. Commands older than the retention would be deleted at each quarter of an hour. */
+const TYPED = Math.floor(Date.now() / 1_000) - 86_400;
 
 let service: TestService | undefined;
 afterEach(async () => {
@@ -23,7 +25,7 @@ afterEach(async () => {
 async function home(): Promise<string> {
   const place = folder();
   await configure(place);
-  const lines = Array.from({ length: COMMANDS }, (_, index) => `#${1_700_000_000 + index}\necho number ${index}`);
+  const lines = Array.from({ length: COMMANDS }, (_, index) => `#${TYPED + index}\necho number ${index}`);
   writeFileSync(join(place, '.bash_history'), `${lines.join('\n')}\n`);
   mkdirSync(join(place, 'data'), { mode: 0o700 });
   return place;
