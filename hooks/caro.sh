@@ -270,9 +270,9 @@ _caro_ash() {
     _caro_u=${_caro_u%"$_caro_nl"*}
     _caro_c=${_caro_l#*[0-9] }${_caro_c:+$_caro_nl$_caro_c}
   done
-  # A pipeline runs nothing in this shell. With the status of a syntax error or of ^C, which leaves
-  # the lines of an incomplete command, `sh` decides.
-  case $1,$2 in 2,0 | 130,0)
+  # With the status of a syntax error, or of ^C, which leaves the lines of an incomplete command,
+  # `sh` decides whether it ran.
+  case $1 in 2 | 130)
     \command printf '%s\n' "$_caro_c" | \command sh -n
     [ "$?" -ne 2 ] || return 0
     ;;
