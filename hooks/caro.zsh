@@ -130,8 +130,8 @@ _caro_define() {
     _caro_f=$_caro_d/zsh.$$.$_caro_at.$_caro_seq
   }
 
-  # sysopen does not find a path with certain bytes, for instance those of Ä and Б, because zsh keeps
-  # them escaped. A redirection does; and the name of the file is ASCII.
+  # sysopen does not find a path with certain bytes, for instance those of Ä and Б, because zsh
+  # keeps them escaped. A redirection does; and the name of the file is ASCII.
   _caro_sysopen() {
     local _caro_x _caro_y
     exec {_caro_x}<$_caro_d || return 1
