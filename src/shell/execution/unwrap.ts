@@ -5,7 +5,7 @@ import type { SubcommandSpec, WrapperSpec } from '../catalogue/wrapper-spec.ts';
 import { WRAPPERS } from '../catalogue/wrappers.ts';
 import type { Assignment, Dialect, Input, Word, Wrapper } from '../model.ts';
 import { computedSource, type Source } from '../source.ts';
-import { assignmentOf } from './builtins.ts';
+import { assignmentOf } from './builtins/builtins.ts';
 import { knownInput } from './files.ts';
 import { addInvocation, type Call, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import { hasOption, type Option, optionValue, readOptions } from './options/options.ts';

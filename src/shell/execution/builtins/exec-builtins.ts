@@ -3,18 +3,18 @@
  * source.
  */
 
-import { inputText } from '../expansion/input-text.ts';
-import type { Dialect, Word, Wrapper } from '../model.ts';
-import { computedSource } from '../source.ts';
-import { computedWord } from '../syntax/parts.ts';
-import { fileText } from './files.ts';
-import type { Call, Frame, Output, Walk } from './frame.ts';
-import { runMake } from './makefile.ts';
-import { hasOption, type OptionReading, optionValue, readOptions } from './options/options.ts';
-import { joinedSource, wordSource } from './payload.ts';
-import { runText } from './run-text.ts';
-import { shellDialect } from './shells.ts';
-import { innerCall, runInputText } from './unwrap.ts';
+import { inputText } from '../../expansion/input-text.ts';
+import type { Dialect, Word, Wrapper } from '../../model.ts';
+import { computedSource } from '../../source.ts';
+import { computedWord } from '../../syntax/parts.ts';
+import { fileText } from '../files.ts';
+import type { Call, Frame, Output, Walk } from '../frame.ts';
+import { runMake } from '../makefile.ts';
+import { hasOption, type OptionReading, optionValue, readOptions } from '../options/options.ts';
+import { joinedSource, wordSource } from '../payload.ts';
+import { runText } from '../run-text.ts';
+import { shellDialect } from '../shells.ts';
+import { innerCall, runInputText } from '../unwrap.ts';
 
 /** List items that are substituted one by one. */
 const MAX_ITEMS = 64;

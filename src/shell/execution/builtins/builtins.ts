@@ -1,16 +1,16 @@
 /** Builtins that affect later commands of the line. */
-import { lookupTool } from '../catalogue/catalogue.ts';
-import { constantOutput } from '../expansion/constant-output.ts';
-import { inputText } from '../expansion/input-text.ts';
-import { setVariable } from '../expansion/scope.ts';
-import type { Assignment, Word } from '../model.ts';
-import { wordOf } from '../syntax/parts.ts';
-import { changeDirectory } from './directory.ts';
-import { type Call, type Frame, inputOf, type Output, type Walk } from './frame.ts';
-import { optionValue, readOptions } from './options/options.ts';
-import { wordSource } from './payload.ts';
-import { readUnrated, runBody } from './run-text.ts';
-import { assignVariable } from './walker.ts';
+import { lookupTool } from '../../catalogue/catalogue.ts';
+import { constantOutput } from '../../expansion/constant-output.ts';
+import { inputText } from '../../expansion/input-text.ts';
+import { setVariable } from '../../expansion/scope.ts';
+import type { Assignment, Word } from '../../model.ts';
+import { wordOf } from '../../syntax/parts.ts';
+import { changeDirectory } from '../directory.ts';
+import { type Call, type Frame, inputOf, type Output, type Walk } from '../frame.ts';
+import { optionValue, readOptions } from '../options/options.ts';
+import { wordSource } from '../payload.ts';
+import { readUnrated, runBody } from '../run-text.ts';
+import { assignVariable } from '../walker.ts';
 
 const DECLARING = new Set(['export', 'declare', 'typeset', 'local', 'readonly']);
 const ASSIGNMENT = /^([A-Za-z_]\w*)(?:\[[^\]]*\])?(\+?)=/;
