@@ -103,12 +103,12 @@ export class Step implements ProgramWords {
 
   /**
    * The value of an option: the next word, the text after `=`, or the text after a one-letter
-   * option.
+   * option. That may be the last of several letters: `-fsSLo file`.
    */
   value(...names: readonly string[]): string | undefined {
     for (const [at, arg] of this.args.entries()) {
       for (const name of names) {
-        if (arg === name) return this.args[at + 1];
+        if (arg === name || endsWithOption(arg, name)) return this.args[at + 1];
         if (arg.startsWith(`${name}=`)) return arg.slice(name.length + 1);
         if (name.length === 2 && arg.startsWith(name) && !arg.startsWith('--')) return arg.slice(2);
       }
@@ -190,6 +190,9 @@ const isFlag = (arg: string, name: string): boolean => {
   if (name.startsWith('--')) return arg.length > 2 && arg.startsWith('--') && name.startsWith(arg);
   return name.length === 2 && name.startsWith('-') && /^-[a-zA-Z0-9]+$/.test(arg) && arg.includes(name[1] ?? '');
 };
+
+const endsWithOption = (arg: string, name: string): boolean =>
+  name.length === 2 && /^-[a-zA-Z0-9]{2,}$/.test(arg) && arg.endsWith(name[1] ?? ' ');
 
 /** `print("…")`, `console.log('…')`, `puts "…"`: a printed string is data. */
 const PRINTED =

@@ -41,9 +41,7 @@ const OPENS_INWARDS = /^(?:[\w.*-]+:)?\d+$|:(?:22|23|3389|5900|5985)$/;
 const sshForward = (step: Step): Verdict => {
   const dynamic = step.value('-D') ?? '';
   if (/^(?:0\.0\.0\.0|\*|\[::\])?:\d/.test(dynamic) || (step.flag('-g') && step.flag('-D'))) return 'high';
-  const remote = step.some(/^-[a-zA-Z]*R/)
-    ? (step.value('-R') ?? step.args[step.args.findIndex((arg) => /^-[a-zA-Z]+R$/.test(arg)) + 1])
-    : undefined;
+  const remote = step.value('-R');
   if (remote !== undefined && /^(?:\d+|0\.0\.0\.0|\*|:)/.test(remote))
     return OPENS_INWARDS.test(remote) || (step.flag('-f') && step.flag('-N')) ? 'high' : 'moderate';
   return step.flag('-g') && step.flag('-L') ? 'moderate' : false;

