@@ -56,18 +56,18 @@ const REDUCES = new Set(
   ),
 );
 /** Compressors that put their result beside the file. */
-const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
-  gzip: ['.gz'],
-  pigz: ['.gz'],
-  bzip2: ['.bz2'],
-  xz: ['.xz'],
-  lzma: ['.lzma'],
-  zstd: ['.zst'],
-  lz4: ['.lz4'],
-  brotli: ['.br'],
-  gpg: ['.gpg', '.asc'],
-  age: ['.age'],
-};
+const SUFFIXES = new Map([
+  ['gzip', ['.gz']],
+  ['pigz', ['.gz']],
+  ['bzip2', ['.bz2']],
+  ['xz', ['.xz']],
+  ['lzma', ['.lzma']],
+  ['zstd', ['.zst']],
+  ['lz4', ['.lz4']],
+  ['brotli', ['.br']],
+  ['gpg', ['.gpg', '.asc']],
+  ['age', ['.age']],
+]);
 
 class Tracker {
   readonly #files = new Map<string, Label>();
@@ -101,19 +101,18 @@ class Tracker {
     const all = input | words | files | own;
     this.#noteSent(step, input, words, all);
     this.#noteRun(step, input);
-    if (all === 0) return;
-    const printed = REDUCES.has(step.tool) ? 0 : all;
-    this.#printed.set(invocation, printed);
-    if (printed !== 0) this.#version += 1;
-    if (printed !== 0) this.#noteWritten(step, printed);
+    if (all === 0 || REDUCES.has(step.tool)) return;
+    this.#printed.set(invocation, all);
+    this.#version += 1;
+    this.#noteWritten(step, all);
   }
 
   #noteSent(step: Step, input: Label, words: Label, all: Label): void {
     for (const { operator, target } of step.invocation.redirections)
-      if (operator.startsWith('>') && NET_FILE.test(target.text)) this.sent |= all | (printsFile(step) ? COLLECTED : 0);
+      if (OUTPUT.test(operator) && NET_FILE.test(target.text)) this.sent |= all | (printsFile(step) ? COLLECTED : 0);
     const upload = uploadOf(step);
     if (upload === null) return;
-    const hidden = OWN_COPY.test(step.tool) ? ~PACKED : ~0;
+    const hidden = OWN_COPY.has(step.tool) ? ~PACKED : ~0;
     for (const path of upload.files) this.sent |= this.#fileLabel(path, step) & hidden;
     if (upload.input) this.sent |= input & hidden;
     if (upload.words.length > 0)
@@ -124,7 +123,7 @@ class Tracker {
     const { invocation } = step;
     const { name } = invocation;
     if (name.text.includes('/')) this.runFile |= this.#written(name.text) | this.#unpackedLabel(name.text);
-    if (name.value === null) this.runText |= this.#wordLabel(name);
+    this.runText |= this.#wordLabel(name);
     if (readsProgram(step)) this.runInput |= input;
     this.#noteMadeExecutable(step);
     if (INTERPRETER.test(step.tool)) {
@@ -140,7 +139,7 @@ class Tracker {
   #noteMadeExecutable(step: Step): void {
     if (step.tool === 'chmod' && step.some(EXECUTABLE)) {
       for (const path of step.operands) if (step.kind(path) === 'scratch') this.#executable |= this.#written(path);
-    } else if (/^(?:mv|cp|install|ln)$/.test(step.tool) && PROGRAMS.test(step.transfer.target ?? '')) {
+    } else if (INSTALLERS.has(step.tool) && PROGRAMS.test(step.transfer.target ?? '')) {
       if (step.transfer.sources.some((path) => this.#written(path) !== 0)) this.#installs = true;
     }
   }
@@ -155,26 +154,25 @@ class Tracker {
   #appended(step: Step): Label {
     const { via, openArguments } = step.invocation;
     const starter = via.at(-1);
-    if (!openArguments || !starter || !/^g?xargs$|^parallel$/.test(starter.name)) return 0;
-    const token = starter.options.find(([option]) => /^(?:-[IiJ]|--replace)$/.test(option))?.[1] ?? '{}';
+    if (!openArguments || !starter || !APPENDS_ITEMS.has(starter.name)) return 0;
+    const token = starter.options.find(([option]) => NAMES_PLACE.has(option))?.[1] ?? '{}';
     const isCommand = step.invocation.name.text === token;
     const code = step.args.findIndex((arg) => /^-[a-z]*c$/.test(arg));
     const script = step.args.slice(code + 1).find((arg) => arg !== '--');
     const runs =
       isCommand ||
-      (SHELL.test(step.tool) || INTERPRETER.test(step.tool)
-        ? code >= 0 && (script === undefined || script.includes(token))
-        : false);
-    if (!runs) return 0;
-    return this.#startersInput(starter);
+      ((SHELL.test(step.tool) || INTERPRETER.test(step.tool)) &&
+        code >= 0 &&
+        (script === undefined || script.includes(token)));
+    return runs ? this.#startersInput(starter) : 0;
   }
 
   /** What xargs or parallel reads, and files that find looks for by a secret name. */
   #itemsLabel(step: Step): Label {
     const starter = step.invocation.openArguments ? step.invocation.via.at(-1) : undefined;
     if (!starter) return 0;
-    if (/^g?find$|^fd/.test(starter.name))
-      return starter.args.reduce((label, { text }) => label | secretLabel(text.replace(/^\*(?=\.)/, '')), 0);
+    if (FINDERS.has(starter.name))
+      return starter.args.reduce((label, { text }) => label | secretLabel(text.replace(/\*(?=\.)/, '')), 0);
     return this.#startersInput(starter);
   }
 
@@ -189,11 +187,10 @@ class Tracker {
     const directory = unpacksInto(step);
     if (directory !== undefined && step.kind(directory) === 'scratch') this.#unpacked.set(key(directory), label);
     const named = step.writesAsNamed.map(({ path }) => path);
-    const suffixes = Object.hasOwn(SUFFIXES, step.tool) ? (SUFFIXES[step.tool] ?? []) : [];
+    const suffixes = SUFFIXES.get(step.tool) ?? [];
     const beside = suffixes.flatMap((suffix) => step.operands.map((path) => path + suffix));
     for (const path of [...named, ...beside, ...downloads(step)]) this.#addFile(path, label);
-    for (const { operator, target } of step.invocation.redirections)
-      if (operator.startsWith('>')) this.#pass(target, label);
+    for (const { target } of step.invocation.redirections) this.#pass(target, label);
   }
 
   /** `cmd > >(sh)`: the output is the input of the commands in the substitution. */
@@ -216,15 +213,15 @@ class Tracker {
 
   #addFile(path: string, label: Label): void {
     const name = key(path);
-    if (name === '' || name.startsWith('/dev/')) return;
+    if (name.startsWith('/dev/')) return;
     this.#files.set(name, (this.#files.get(name) ?? 0) | label);
     // A download is also known by its name alone, because `cd` may come between.
     if ((label & (REMOTE | DECODED)) !== 0) this.#files.set(base(name), (this.#files.get(base(name)) ?? 0) | label);
   }
 
   #filesRead(step: Step): Label {
-    if (step.isWrapper || REDUCES.has(step.tool) || isFetcher(step)) return this.#redirectedFiles(step.invocation);
     let label = this.#redirectedFiles(step.invocation);
+    if (REDUCES.has(step.tool) || isFetcher(step)) return label;
     for (const path of copySources(step)) label |= this.#fileLabel(path, step) | packedLabel(step, path);
     return label;
   }
@@ -232,7 +229,7 @@ class Tracker {
   #redirectedFiles({ redirections }: Invocation): Label {
     let label = 0;
     for (const { operator, target } of redirections)
-      if (operator === '<' || operator === '<>') label |= this.#pathLabel(target.text) | this.#wordLabel(target);
+      if (operator === '<' || operator === '<>') label |= this.#pathLabel(target.text);
     return label;
   }
 
@@ -255,7 +252,6 @@ class Tracker {
 
   /** The label of a file written on this line, of one in it, or of a directory that it is in. */
   #written(path: string): Label {
-    if (this.#files.size === 0) return 0;
     const name = key(path);
     let label = (this.#files.get(name) ?? 0) | ((this.#files.get(base(name)) ?? 0) & (REMOTE | DECODED));
     if (this.#isExhausted(this.#files.size)) return label;
@@ -288,7 +284,6 @@ class Tracker {
 
   /** Substitutions are run; a variable is only if it gives the name of the command. */
   #runLabel(word: Word): Label {
-    if (word.value !== null) return 0;
     const [first] = word.parts;
     return word.parts.reduce(
       (label, part) => (part.kind === 'command' || part === first ? label | this.#partLabel(part) : label),
@@ -297,7 +292,6 @@ class Tracker {
   }
 
   #wordLabel(word: Word): Label {
-    if (word.value !== null) return 0;
     return word.parts.reduce((label, part) => label | this.#partLabel(part), 0);
   }
 
@@ -311,29 +305,19 @@ class Tracker {
   #variableLabel(name: string): Label {
     const own = this.#read.get(name) ?? 0;
     const known = this.#variables.get(name);
-    if (known?.version === this.#version || this.#isExhausted(1)) return own | (known?.label ?? 0);
-    this.#variables.set(name, { label: known?.label ?? 0, version: this.#version });
+    const before = known?.label ?? 0;
+    if (known?.version === this.#version) return own | before;
+    this.#byName ??= byVariable(this.analysis);
+    const assignments = this.#byName.get(name) ?? [];
+    if (this.#isExhausted(1 + assignments.length)) return own | before;
+    this.#variables.set(name, { label: before, version: this.#version });
     let label = 0;
-    const assignments = this.#assignments().get(name) ?? [];
-    if (this.#isExhausted(assignments.length)) return own;
     for (const { value, elements } of assignments) {
       if (value) label |= this.#wordLabel(value);
       for (const element of elements) label |= this.#wordLabel(element);
     }
     this.#variables.set(name, { label, version: this.#version });
     return own | label;
-  }
-
-  #assignments(): ReadonlyMap<string, readonly Assignment[]> {
-    if (this.#byName) return this.#byName;
-    const byName = new Map<string, Assignment[]>();
-    for (const { assignment } of this.analysis.settings) {
-      const same = byName.get(assignment.name);
-      if (same) same.push(assignment);
-      else byName.set(assignment.name, [assignment]);
-    }
-    this.#byName = byName;
-    return byName;
   }
 
   /** Counts work; lines with thousands of programs are not followed to their end. */
@@ -350,17 +334,36 @@ class Tracker {
 }
 
 /** The directory that is named to a program which unpacks an archive. */
-const unpacksInto = (step: Step): string | undefined =>
-  /^(?:g|bsd)?tar$/.test(step.tool)
-    ? step.value('-C', '--directory')
-    : step.tool === 'unzip'
-      ? step.value('-d')
-      : step.tool === '7z'
-        ? step.value('-o')
-        : undefined;
+const unpacksInto = (step: Step): string | undefined => {
+  const options = UNPACKS_INTO.get(step.tool);
+  return options && step.value(...options);
+};
+const UNPACKS_INTO = new Map([
+  ['tar', ['-C', '--directory']],
+  ['unzip', ['-d']],
+  ['7z', ['-o']],
+]);
 
+/** The assignments of a line by their variable. */
+const byVariable = ({ settings }: Analysis): ReadonlyMap<string, readonly Assignment[]> => {
+  const byName = new Map<string, Assignment[]>();
+  for (const { assignment } of settings) {
+    const same = byName.get(assignment.name);
+    if (same) same.push(assignment);
+    else byName.set(assignment.name, [assignment]);
+  }
+  return byName;
+};
+
+/** Redirections of what a program prints: `>`, `>>`, `>|`, `>&`, `&>`, `&>>`. */
+const OUTPUT = /^&?>/;
+/** Programs that append items to the words of a command, and the options that name the place. */
+const APPENDS_ITEMS = new Set(['xargs', 'gxargs', 'parallel']);
+const NAMES_PLACE = new Set(['-I', '-i', '-J', '--replace']);
+const FINDERS = new Set(['find', 'gfind', 'fd', 'fdfind']);
+const INSTALLERS = new Set(['mv', 'cp', 'install', 'ln']);
 /** Programs that copy to a machine on which the user has an account. */
-const OWN_COPY = /^(?:ssh|scp|sftp|rsync)$/;
+const OWN_COPY = new Set(['ssh', 'scp', 'sftp', 'rsync']);
 const EXECUTABLE = /^(?:[ugoa]*\+[rw]*x|0?[1357]{3}|0?7[0-7]{2})$/;
 /** Directories of programs. */
 const PROGRAMS = /^(?:\/(?:usr\/)?(?:local\/)?s?bin|\/opt\/|~\/(?:\.local\/)?bin|\$HOME\/(?:\.local\/)?bin)/;
@@ -383,7 +386,7 @@ export const flowOf = (analysis: Analysis, steps: readonly Step[]): Flow => {
 /** A file, or text that calls itself secret, written to the network without a protocol. */
 const printsFile = (step: Step): boolean =>
   (step.tool === 'cat' && step.operands.some((path) => path !== '/dev/null' && path !== '-')) ||
-  (/^(?:echo|printf)$/.test(step.tool) && step.some(/secret|passw|credential|token|private.?key/i));
+  ((step.tool === 'echo' || step.tool === 'printf') && step.some(/secret|passw|credential|token|private.?key/i));
 
 const isInteresting = (step: Step): boolean =>
   isFetcher(step) ||
