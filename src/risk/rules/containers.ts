@@ -21,8 +21,9 @@ const SENSITIVE_MOUNT =
 const mounts = (step: Step): readonly string[] =>
   step.args.flatMap((arg, at) => {
     const flag = step.args[at - 1] ?? '';
-    if (/^(?:-v|--volume)$/.test(flag)) return [arg.split(':')[0] ?? ''];
-    if (/^(?:-v|--volume)=?./.test(arg)) return [arg.replace(/^(?:--volume=|-v=?)/, '').split(':')[0] ?? ''];
+    if (/^(?:-[a-zA-Z]*v|--volume)$/.test(flag)) return [arg.split(':')[0] ?? ''];
+    const joined = /^(?:-v=?|-[a-zA-Z]*v(?=\/)|--volume=)(.+)/.exec(arg)?.[1];
+    if (joined !== undefined) return [joined.split(':')[0] ?? ''];
     const mount = flag === '--mount' ? arg : arg.startsWith('--mount=') ? arg.slice(8) : '';
     return [/(?:^|,)(?:src|source)=([^,]*)/.exec(mount)?.[1] ?? ''].filter((path) => path !== '');
   });

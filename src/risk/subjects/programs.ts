@@ -37,7 +37,7 @@ export const isFetcher = (step: Step): boolean => {
 const ALWAYS_DECODES = new Set(
   'uudecode rev tr b64decode b32decode gunzip zcat bunzip2 bzcat unxz xzcat rot13 iconv funzip'.split(' '),
 );
-const DECODES_WITH_OPTION = /^-(?:[a-zA-Z]*[dDr][a-zA-Z]*|-?decode|-?decrypt|-?uncompress)$/;
+const DECODES_WITH_OPTION = /^-(?:[a-zA-Z]*[dDr][a-zA-Z0-9]*|-?de(?:c[a-z]*)?|-?uncompress)$/;
 /** Programs that print decoded, unpacked or otherwise disguised data. */
 export const isDecoder = (step: Step): boolean => {
   const { tool } = step;

@@ -20,6 +20,8 @@ export const CONTAINERS_EXAMPLES: RuleExamples = {
   },
   'containers.escape': {
     fires: [
+      'docker run -itdv /var/run/docker.sock:/var/run/docker.sock x',
+      'docker run -itv/:/mnt alpine ls',
       'lxc init ubuntu:24.04 t -c security.privileged=true',
       'lxc config device add t d disk source=/ path=/mnt',
       'sudo docker run -v /:/mnt --rm -it alpine chroot /mnt sh',

@@ -53,6 +53,8 @@ export const REMOTE_CODE_EXAMPLES: RuleExamples = {
   },
   'remote-code.encoded': {
     fires: [
+      'base64 -dw0 x | sh',
+      'base64 --dec x | bash',
       'tar xOf a.tar run.sh | sh',
       'unzip -p a.zip run.sh | bash',
       'xz -dc run.xz | sh',
