@@ -4,6 +4,7 @@
  */
 
 import { REDIRECTION_ONLY, type Step } from '../step.ts';
+import { normalPath, withHome, workingDirectories } from '../subjects/paths.ts';
 import type { Budget } from './budget.ts';
 
 /** A text, and the same in lower case: Sigma compares without case unless told otherwise. */
@@ -67,14 +68,14 @@ export class CommandFields {
   value(field: KnownField): FieldValue {
     switch (field) {
       case 'Image':
-        this.#image ??= imagesOf(nameOf(this.step), this.step.pathContext.cwd).map(fieldText);
+        this.#image ??= imagesOf(this.step).map(fieldText);
         return this.#image;
       case 'CommandLine':
         this.#line ??= [fieldText([nameOf(this.step), ...this.step.words.map(({ text }) => text)].join(' '))];
         return this.#line;
       case 'CurrentDirectory': {
-        const { cwd } = this.step.pathContext;
-        return cwd === undefined ? 'unknown' : [fieldText(cwd)];
+        const directories = directoriesOf(this.step);
+        return directories.length === 0 ? 'unknown' : directories.map(fieldText);
       }
       case 'User':
         return this.#userOf();
@@ -105,10 +106,23 @@ const CHANGES: ReadonlySet<string> = new Set([
 const nameOf = (step: Step): string =>
   !step.isWrapper && step.words === step.invocation.args ? step.invocation.name.text : step.name;
 
-/** The paths that a program may have: the one that was typed, or those of the usual directories. */
-function imagesOf(name: string, cwd: string | undefined): readonly string[] {
+const directoriesOf = ({ invocation, pathContext }: Step): readonly string[] =>
+  workingDirectories(invocation.directory, pathContext);
+
+/** What has no place yet: `bin/x` and `./x`, not `~ada/x`, `$X/x`. */
+const RELATIVE = /^[^/~$`(]/;
+
+/**
+ * The paths that a program may have: the one that was typed, as the system resolves it, or those of
+ * the usual directories.
+ */
+function imagesOf(step: Step): readonly string[] {
+  const name = nameOf(step);
   if (!name.includes('/')) return DIRECTORIES.map((directory) => directory + name);
-  if (name.startsWith('/') || name.startsWith('~')) return [name];
-  const relative = name.replace(/^(?:\.\/)+/, '');
-  return cwd === undefined ? [name] : [`${cwd === '/' ? '' : cwd}/${relative}`];
+  const path = withHome(normalPath(name), step.pathContext);
+  if (!RELATIVE.test(path)) return [path];
+  const directories = directoriesOf(step);
+  // What the path ends in is known without the directory.
+  if (directories.length === 0) return [/^\.\.?\//.test(path) ? path : `./${path}`];
+  return directories.map((directory) => normalPath(`${directory}/${path}`));
 }

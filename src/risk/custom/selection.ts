@@ -92,7 +92,7 @@ function readItem(key: string, value: YamlValue): Item {
 
 const negated = (truth: Truth): Truth => (truth === null ? null : !truth);
 
-const KNOWN_MODIFIERS = [...PLACES, ...SIMPLE, 'base64', 'base64offset', 'wide', 'utf16le', 'utf16be'].join(', ');
+const KNOWN_MODIFIERS = [...PLACES, ...SIMPLE, 'wide', 'utf16', 'utf16le', 'utf16be'].join(', ');
 
 function assertModifiers(name: string, modifiers: readonly string[]): void {
   const isRegex = modifiers.includes('re');

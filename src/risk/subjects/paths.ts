@@ -171,6 +171,25 @@ const directoryPath = ({ path }: Directory, { cwd }: PathContext): string | unde
   return normalPath(/^[/~$]/.test(path) || cwd === undefined ? path : `${cwd}/${path}`);
 };
 
+/** A path that is known as a whole before the line runs. */
+const isKnown = (path: string): boolean => /^[/~]/.test(path) && !/[$*`]/.test(path);
+
+/** `~` and `~/…` as paths of the user's home directory, where that is known. */
+export const withHome = (path: string, { home }: PathContext): string =>
+  home !== undefined && /^~(?=\/|$)/.test(path) ? normalPath(`${home}/${path.slice(1)}`) : path;
+
+/**
+ * Where a command runs: behind a `cd` on the line that may have failed, in one of two directories.
+ * Empty if it is known only at run time.
+ */
+export const workingDirectories = (directory: Directory | null, context: PathContext): readonly string[] => {
+  const began = context.cwd === undefined ? [] : [normalPath(context.cwd)];
+  if (directory === null) return began;
+  const moved = directoryPath(directory, context);
+  if (moved === undefined || !isKnown(moved)) return [];
+  return [withHome(moved, context), ...(directory.certain ? [] : began)];
+};
+
 /** Absolute, on another host, or known only at run time. */
 const NOT_RELATIVE = /^(?:[/~$`(-]|[\w.@-]+:)|^$/;
 /**

@@ -14,6 +14,42 @@ describe('fields of a parsed command', () => {
     expect(matches(selecting('Image: /srv/app/run'), './run', { cwd: '/srv/app' })).toBe(true);
   });
 
+  test('Image is the path as the system resolves it', () => {
+    const scratch = selecting('Image|startswith: /tmp/');
+    for (const line of ['/tmp/x', '//tmp/x', '/var/../tmp/x', '/tmp/./x', '../../tmp/x'])
+      expect([line, matches(scratch, line, { cwd: '/home/ada' })]).toEqual([line, true]);
+    for (const line of ['/tmp/../usr/bin/id', '/srv/tmp/x', 'tmp/x'])
+      expect([line, matches(scratch, line, { cwd: '/home/ada' })]).toEqual([line, false]);
+    expect(matches(selecting('Image: /usr/bin/w'), '/usr//bin/w')).toBe(true);
+    const own = selecting('Image: /home/ada/bin/x');
+    for (const line of ['~/bin/x', '$HOME/bin/x', '"${HOME}"/bin/x', 'cd && bin/x'])
+      expect([line, matches(own, line, { cwd: '/srv', home: '/home/ada' })]).toEqual([line, true]);
+    expect(matches(own, '~/bin/x')).toBe(false);
+  });
+
+  test('Image and CurrentDirectory follow a cd on the line', () => {
+    const at = { cwd: '/home/ada' };
+    const scratch = selecting('Image|startswith: /tmp/');
+    for (const line of ['cd /tmp && ./x', 'cd ../../tmp && ./x', '(cd /tmp && ./x)', "ssh h 'cd /tmp && ./x'"])
+      expect([line, matches(scratch, line, at)]).toEqual([line, true]);
+    for (const line of ['(cd /tmp); ./x', 'cd /tmp && ssh h ./x', 'cd "$X" && ./x'])
+      expect([line, matches(scratch, line, at)]).toEqual([line, false]);
+    expect(matches(scratch, 'cd /srv && ./x', { cwd: '/tmp' })).toBe(false);
+    expect(matches(scratch, 'cd "$X" && ./x', { cwd: '/tmp' })).toBe(false);
+    const there = sigma('a:\n    Image|endswith: /make\n    CurrentDirectory: /srv/app\ncondition: a');
+    expect(matches(there, 'cd /srv/app && make', at)).toBe(true);
+    expect(matches(there, 'cd /srv && make', { cwd: '/srv/app' })).toBe(false);
+    // The cd may have failed: either of the two.
+    for (const line of ['cd /srv/app; make', 'cd /x; make'])
+      expect([line, matches(there, line, { cwd: '/srv/app' })]).toEqual([line, true]);
+  });
+
+  test('the end of a relative path is known without the directory', () => {
+    for (const line of ['./bin/x', 'bin/x', 'ssh h bin/x'])
+      expect([line, matches(selecting('Image|endswith: /bin/x'), line)]).toEqual([line, true]);
+    expect(matches(selecting('Image|startswith: /bin/'), 'bin/x')).toBe(false);
+  });
+
   test('CommandLine has the words that the program receives, not the text that was typed', () => {
     const rule = selecting("CommandLine: 'rm -rf /srv/a b'");
     expect(matches(rule, `r''m -r"f" '/srv/a b'`)).toBe(true);
