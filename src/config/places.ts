@@ -176,7 +176,7 @@ function checkPlace(path: string, stat: Stat, kind: 'file' | 'directory', mode: 
   if (found) assertPrivate(path, found, { kind, mode });
 }
 
-function makeDirectory(path: string): void {
+export function makeDirectory(path: string): void {
   try {
     makeMissing(path);
   } catch (error) {

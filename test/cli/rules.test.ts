@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -65,6 +66,14 @@ describe('caro rules add', () => {
     });
     const { out: lines } = await cli.run(['assess', '--jsonl'], { input: '{"id": 1, "command": "crontab -l"}\n' });
     expect(JSON.parse(lines)).toMatchObject({ level: 'high' });
+  });
+
+  test('makes the folder before the service ever ran, with the folders above it', async () => {
+    rmSync(dirname(cli.places.config), { recursive: true });
+    const { code, out } = await cli.run(['rules', 'add', file('crontab.yml', CRONTAB)]);
+    expect([code, out]).toEqual([0, 'crontab.yml: added\n1 can be used, 0 not added\n']);
+    for (const folder of [dirname(cli.places.config), cli.places.rules])
+      expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
 
   test('adds the files that can be used, names the others with the reason, and fails', async () => {

@@ -1,14 +1,10 @@
 /* Adds files to the rule folder and removes them. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeDirectory } from '../../config/places.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { CustomRuleLine, RuleFile, RuleFolder } from '../../domain/rules/custom-rule.ts';
-import {
-  makePrivateDirectory,
-  replacePrivately,
-  syncDirectory,
-  withOpenFile,
-} from '../../platform/files/private-file.ts';
+import { replacePrivately, syncDirectory, withOpenFile } from '../../platform/files/private-file.ts';
 import { isUsable } from '../../risk/custom/custom-rule.ts';
 import { lineOfRule, lineOfUnusable, readRuleFile, systemOf } from '../../risk/custom/rule-files.ts';
 import { MAX_RULE_BYTES } from '../../risk/custom/yaml-values.ts';
@@ -60,7 +56,8 @@ export function addRuleFiles(folder: RuleFolder, paths: readonly string[], mayRe
   const fault = folder.refused.find(({ name }) => name === folder.folder);
   if (fault) throw new CaroError('permissions_unsafe', fault.reason);
   const owners = new Map(folder.files.flatMap((file) => linesOf(file).map(({ id }) => [id, file.name] as const)));
-  prepareFolder(folder.folder);
+  // The service may never have run: folders above may be missing too.
+  if (!existsSync(folder.folder)) makeDirectory(folder.folder);
   return files.map((file) => {
     const rules = linesOf(file);
     const before = folder.files.find(({ name }) => name === file.name);
@@ -85,15 +82,6 @@ function refusal(
   const taken = rules.find(({ id }) => ![undefined, name].includes(owners.get(id)));
   if (taken) return `${owners.get(taken.id) ?? ''} has a rule of the same name; rename the file`;
   return isOther ? 'another file of this name is there; to overwrite it, add --replace' : null;
-}
-
-function prepareFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  try {
-    makePrivateDirectory(folder);
-  } catch (error) {
-    throw unusable(folder, error);
-  }
 }
 
 function write(folder: string, { name, text }: RuleFile): void {
