@@ -156,22 +156,23 @@ export function everyday(subject: EverydayShell): void {
 
   test('^C ends a command, and its status shows it', async () => {
     const { spool, shell } = await open();
-    shell.type('sleep 100');
-    if (subject.starts) await startOf(spool, 'sleep 100');
-    else await shell.waitFor('sleep 100');
+    // The busybox of Ubuntu runs `sleep` without a process.
+    shell.type('/bin/sleep 100');
+    if (subject.starts) await startOf(spool, '/bin/sleep 100');
+    else await shell.waitFor('/bin/sleep 100');
     await running(shell.pid, 'sleep');
     await interruptUntil(shell, () => !isRunning(shell.pid, 'sleep'));
     await shell.waitForPrompt();
     await shell.run('echo on');
     expect((await ended(spool, 2)).map((c) => [c.text, c.status])).toEqual([
-      ['sleep 100', 130],
+      ['/bin/sleep 100', 130],
       ['echo on', 0],
     ]);
   });
 
   test('^Z and a background job end like any command', async () => {
     const { spool, shell } = await open();
-    shell.type('sleep 99');
+    shell.type('/bin/sleep 99');
     await running(shell.pid, 'sleep');
     await pressUntil(
       shell,
@@ -186,7 +187,7 @@ export function everyday(subject: EverydayShell): void {
     // here.
     await until(() => spool.commands().some((c) => c.text === 'echo on' && c.ended));
     expect(spool.commands().map((c) => [c.text, c.ended])).toEqual([
-      ['sleep 99', true],
+      ['/bin/sleep 99', true],
       ['sleep 98 &', true],
       ['kill %1 %2', true],
       ['echo on', true],
@@ -196,8 +197,8 @@ export function everyday(subject: EverydayShell): void {
   if (subject.starts) {
     test('the start of a running command and of exit is recorded', async () => {
       const { spool, shell } = await open();
-      shell.type('sleep 100');
-      await startOf(spool, 'sleep 100');
+      shell.type('/bin/sleep 100');
+      await startOf(spool, '/bin/sleep 100');
       expect(spool.commands().at(-1)?.ended).toBe(false);
       await running(shell.pid, 'sleep');
       await interruptUntil(shell, () => !isRunning(shell.pid, 'sleep'));
@@ -205,7 +206,7 @@ export function everyday(subject: EverydayShell): void {
       shell.type('exit 3');
       expect(await shell.ended()).toBe(3);
       expect(spool.commands().map((c) => [c.text, c.ended])).toEqual([
-        ['sleep 100', true],
+        ['/bin/sleep 100', true],
         ['exit 3', subject.exitEnds === true ? expect.any(Boolean) : false],
       ]);
     });
