@@ -126,7 +126,7 @@ function messageValidatorName(type: string): string {
 
 const VALIDATOR_IMPORT = "import type { Validator } from '../domain/encoding/validator.ts';\n\n";
 const CONFIGURATION_IMPORTS = `import type { OwnerSettings } from '../config/loader.ts';
-import type { ManagedSettings } from '../config/managed-settings.ts';
+import type { ManagedSettings } from '../config/managed/managed-settings.ts';
 `;
 const MESSAGE_IMPORTS = `import type {
   MessageBodies,

@@ -95,7 +95,6 @@ export interface RiskRating {
  */
 export interface Messages {
   'spool.changed': { readonly files: readonly string[] | 'all' };
-  /** More waits in the spool than one batch. */
   'spool.backlog': Nothing;
   'command.classify': readonly CommandText[];
   'command.assess': readonly RiskQuestion[];
@@ -394,7 +393,6 @@ export interface Replies {
   'config.commit': null;
   /** The file that logs its reader in once (docs/design.md §12), and the dashboard's address. */
   'dashboard.link': { readonly file: string; readonly url: string };
-  /** The copy that was made. */
   'database.backup': { readonly file: string };
 }
 

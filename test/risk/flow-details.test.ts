@@ -1,4 +1,4 @@
-/** Details of what the flow of data follows and leaves alone, each with a line that tells them apart. */
+/** What the flow of data follows and leaves alone in detail, each with a line that tells. */
 import { describe, expect, test } from '@jest/globals';
 import { type Flow, flowOf } from '../../src/risk/flow.ts';
 import { stepsOf } from '../../src/risk/step.ts';

@@ -109,7 +109,7 @@ const nameOf = (step: Step): string =>
 const directoriesOf = ({ invocation, pathContext }: Step): readonly string[] =>
   workingDirectories(invocation.directory, pathContext);
 
-/** What has no place yet: `bin/x` and `./x`, not `~ada/x`, `$X/x`. */
+/** What has no place yet: `x` and `./x`, not `~ada/x`, `$X/x`. */
 const RELATIVE = /^[^/~$`(]/;
 
 /**
