@@ -32,6 +32,8 @@ describe('text given to a shell is parsed', () => {
     ["echo 'rm x' > s; bash < s", 'bash > rm [x]'],
     ["echo ls > s; echo 'rm x' >> s; . ./s", '. > rm [x]'],
     ["echo '* * * * * rm x' | crontab -", 'crontab > rm [x]'],
+    ["(crontab -l; echo '@daily rm x') | crontab -", 'crontab > rm [x]'],
+    ["(cat head; echo 'rm x') | bash", 'bash > rm [x]'],
     ["F=$(mktemp); echo 'rm x' > $F; sh $F", 'sh > rm [x]'],
     ['F=$(mktemp); echo \'rm x\' > "$F"; chmod +x $F; ${F}', 'script > rm [x]'],
     ['D=$(mktemp -d); echo \'rm x\' > "$D/a.sh"; . $D/a.sh', '. > rm [x]'],

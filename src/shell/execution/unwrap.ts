@@ -3,7 +3,7 @@
 import { SUBCOMMANDS } from '../catalogue/subcommand-wrappers.ts';
 import type { SubcommandSpec, WrapperSpec } from '../catalogue/wrapper-spec.ts';
 import { WRAPPERS } from '../catalogue/wrappers.ts';
-import type { Assignment, Dialect, Input, Word, Wrapper } from '../model.ts';
+import type { Assignment, Dialect, Input, Span, Word, Wrapper } from '../model.ts';
 import { computedSource, type Source } from '../source.ts';
 import { assignmentOf } from './builtins/builtins.ts';
 import { knownInput } from './files.ts';
@@ -226,13 +226,35 @@ function* payloadSources(spec: WrapperSpec, { options, holders, operands }: Read
 
 /** Walks the standard input of a shell without a command, if it is known. */
 export function runInputText(walk: Walk, call: Call, frame: Frame, dialect: Dialect = 'sh'): Output {
-  const { input } = frame;
   const inner: Frame = { ...frame, input: { kind: 'inherited' } };
-  if (input.kind === 'here-document' || input.kind === 'here-string') {
-    return runText(walk, wordSource(input.word), dialect, inner);
-  }
+  const outputs = inputSources(walk, call, frame.input).map((source) => runText(walk, source, dialect, inner));
+  return outputs.length === 1 ? (outputs[0] ?? null) : null;
+}
+
+/**
+ * The input of a command with its place. Where a part of it is unknown, what is printed beside:
+ * `(crontab -l; echo …) |`.
+ */
+export function inputSources(walk: Walk, call: Call, input: Input): readonly Source[] {
+  if (input.kind === 'here-document' || input.kind === 'here-string') return [wordSource(input.word)];
   const text = knownInput(walk, input);
-  return text === null ? null : runText(walk, printedSource(input, text) ?? computedSource(text, call), dialect, inner);
+  if (text !== null) return [printedSource(input, text) ?? computedSource(text, printedSpan(input) ?? call)];
+  const printers = input.kind === 'pipe' ? input.from.filter(({ tool }) => PRINTERS.test(tool)) : [];
+  return printers
+    .flatMap(({ args }) => args.slice(-1))
+    .filter(({ exact }) => exact)
+    .map(wordSource);
+}
+
+const PRINTERS = /^(?:echo|printf|print)$/;
+
+/** All that a printer is given: where text lies that it has decoded or put together. */
+function printedSpan(input: Input): Span | null {
+  const [printer, ...others] = input.kind === 'pipe' ? input.from : [];
+  const [first] = printer?.args ?? [];
+  const last = printer?.args.at(-1);
+  const isOne = printer !== undefined && others.length === 0 && PRINTERS.test(printer.tool);
+  return isOne && first && last ? { start: first.start, end: last.end } : null;
 }
 
 /** The word that echo prints, where that is all the input; null for other input. */

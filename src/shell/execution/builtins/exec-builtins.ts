@@ -5,7 +5,7 @@
 
 import { inputText } from '../../expansion/input-text.ts';
 import type { Dialect, Word, Wrapper } from '../../model.ts';
-import { computedSource } from '../../source.ts';
+import { computedSource, partOfSource } from '../../source.ts';
 import { computedWord } from '../../syntax/parts.ts';
 import { fileText } from '../files.ts';
 import type { Call, Frame, Output, Walk } from '../frame.ts';
@@ -14,7 +14,7 @@ import { hasOption, type OptionReading, optionValue, readOptions } from '../opti
 import { joinedSource, wordSource } from '../payload.ts';
 import { runText } from '../run-text.ts';
 import { shellDialect } from '../shells.ts';
-import { innerCall, runInputText } from '../unwrap.ts';
+import { innerCall, inputSources, runInputText } from '../unwrap.ts';
 
 /** List items that are substituted one by one. */
 const MAX_ITEMS = 64;
@@ -219,13 +219,13 @@ const CRON_LINE = /^[ \t]*(?:@\w+|(?:[^ \t\n=#]+[ \t]+){5})(.+)$/gm;
 /** `… | crontab -`: walks the commands of the table if it is known. */
 function runCrontab(walk: Walk, call: Call, frame: Frame): Output {
   const [, file] = call.words;
-  const text = file === undefined || file.text === '-' ? inputText(frame.input) : null;
-  if (text === null) return null;
+  if (file !== undefined && file.text !== '-') return null;
   const inner = nestedFrame({ ...frame, input: { kind: 'inherited' } }, wrapper('crontab', call, { options: [] }, []));
-  const origin = itemWord('', call);
-  for (const [, command] of text.matchAll(CRON_LINE)) {
-    runText(walk, computedSource(command ?? '', origin), 'sh', inner);
-  }
+  for (const table of inputSources(walk, call, frame.input))
+    for (const { 0: line, 1: command = '', index } of table.text.matchAll(CRON_LINE)) {
+      const end = index + line.length;
+      runText(walk, partOfSource(table, end - command.length, end), 'sh', inner);
+    }
   return null;
 }
 
