@@ -27,7 +27,7 @@ test('released totals are shown by day and as sums, and what is not known is nev
   const home = folder();
   await configure(home);
   service = await startService(home);
-  expect((await caro(home, 'blind', 'totals')).stderr).toContain('there is none');
+  expect((await caro(home, 'blind', 'totals')).stderr).toContain('this node has none');
   await service.stop();
   const { database } = openDatabase(join(home, 'data', 'caro.db'), 0);
   const store = createTotalStore(database);
