@@ -99,7 +99,7 @@ export class SpoolIntake {
     return this.#changed.size > 0 || this.#waiting.size > 0 || this.#sweep !== null;
   }
 
-  /** Files that a shell has just written come before those that wait. */
+  /** Files that a shell has just written have a part of the next batch, whatever waits. */
   changed(names: readonly string[]): void {
     for (const file of names.flatMap(toSpoolFile)) this.#changed.set(file.name, file);
   }
@@ -136,15 +136,15 @@ export class SpoolIntake {
   }
 
   /**
-   * Files that wait get at least half of a batch, so that busy shells do not keep them waiting.
-   * Each file is read once.
+   * Files that wait and those that have just been written get at least half of a batch each, as far
+   * as they have something to read. Each file is read once.
    */
   #batch(): readonly Chunk[] {
     const batch = new Map<string, Chunk>();
     const calls = new Set<string>();
-    const share = this.#waiting.size === 0 ? BATCH_BYTES : BATCH_BYTES / 2;
-    const bytes = this.#take(this.#changed, batch, calls, share);
-    this.#take(this.#waiting, batch, calls, BATCH_BYTES - bytes);
+    const half = BATCH_BYTES / 2;
+    const bytes = this.#take(this.#waiting, batch, calls, this.#changed.size === 0 ? BATCH_BYTES : half);
+    this.#take(this.#changed, batch, calls, BATCH_BYTES - Math.min(bytes, half));
     return [...batch.values()];
   }
 
