@@ -190,7 +190,6 @@ class Tracker {
     const suffixes = SUFFIXES.get(step.tool) ?? [];
     const beside = suffixes.flatMap((suffix) => step.operands.map((path) => path + suffix));
     for (const path of [...named, ...beside, ...downloads(step)]) this.#addFile(path, label);
-    if (label === 0) return;
     for (const { target } of step.invocation.redirections) this.#pass(target, label);
     for (const word of step.words) this.#pass(word, label);
   }
