@@ -60,9 +60,11 @@ const REASONS: Readonly<Record<string, (file: string) => string>> = {
   'history-size': (file) => `HISTSIZE is 0, so it has no history to read; set HISTSIZE to 500 in ${file}`,
   private: () => 'it is in private mode (fish_private_mode)',
   'not-loaded': (file) => `the hook was switched off or could not be loaded; look for caro_off in ${file}`,
+  'readonly-ps1': (file) => `PS1 is readonly; remove \`readonly\` from ${file} or /etc`,
   replaced: (file) => `something replaced the hook after it was loaded; move its line to the end of ${file}`,
   'readonly-ps0': (file) => `PS0 is readonly; remove \`readonly\` from ${file} or /etc`,
   ignore: (file) => `a pattern in ${file} keeps it out of the history (HISTIGNORE or HISTORY_IGNORE)`,
+  'history-function': (file) => `a zshaddhistory function in ${file} keeps it out of the history`,
 };
 
 function reason(causes: readonly string[], file: string): string {

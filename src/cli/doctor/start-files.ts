@@ -92,6 +92,7 @@ _caro_w=
 [[ -n \${_caro_loaded-} ]] || _caro_w+=' not-loaded'
 [[ "\${precmd_functions[*]-} \${preexec_functions[*]-}" == *_caro_post*_caro_pre* ]] || _caro_w+=' replaced'
 [[ -z \${HISTORY_IGNORE-} ]] || _caro_w+=' ignore'
+(( ! \${+functions[zshaddhistory]} )) && [[ -z \${zshaddhistory_functions:#_caro_add} ]] || _caro_w+=' history-function'
 'builtin' 'printf' '%s\\n' "${mark}spool=\${_caro_d-}" "${mark}why=$_caro_w" "${mark}ready"
 `;
 
@@ -121,5 +122,6 @@ _caro_w=
 [ -z "\${_caro_at-}" ] || [ "\${_caro_d-}" ] || _caro_w="$_caro_w off"
 [ -z "\${_caro_ps-}" ] || case $PS1 in *"$_caro_ps"*) ;; *) _caro_w="$_caro_w replaced" ;; esac
 [ -z "\${HISTIGNORE-}" ] || _caro_w="$_caro_w ignore"
+(PS1=$PS1) 2>/dev/null || _caro_w="$_caro_w readonly-ps1"
 'command' 'printf' '%s\\n' "${mark}spool=\${_caro_d-}" "${mark}why=$_caro_w" "${mark}ready"
 `;

@@ -104,6 +104,20 @@ const FAULTS: readonly (readonly [ShellName, ShellKind, fault: string, rc: strin
   ['bash', 'bash', 'an empty history', 'HISTSIZE=0\nHOOK', /HISTSIZE is 0/],
   ['bash', 'bash', 'an ignored line', "HISTIGNORE='*'\nHOOK", /a pattern in .* keeps it out/],
   ['zsh', 'zsh', 'an ignored line', "HISTORY_IGNORE='*'\nHOOK", /a pattern in .* keeps it out/],
+  [
+    'zsh',
+    'zsh',
+    'a refusing function',
+    'zshaddhistory() { return 1 }\nHOOK',
+    /a zshaddhistory function in .* keeps it/,
+  ],
+  [
+    'zsh',
+    'zsh',
+    'a refusing hook',
+    'no() { return 1 }\nzshaddhistory_functions=(no)\nHOOK',
+    /a zshaddhistory function in .* keeps it/,
+  ],
   ['zsh', 'zsh', 'no hook functions', 'HOOK\npreexec_functions=()', /replaced .*move its line to the end/],
   ['zsh', 'zsh', 'half of its functions', 'HOOK\nprecmd_functions=()', /recorded without its end: something replaced/],
   ['fish', 'fish', 'a private mode', 'set -g fish_private_mode 1\nHOOK', /private mode/],
@@ -111,6 +125,9 @@ const FAULTS: readonly (readonly [ShellName, ShellKind, fault: string, rc: strin
   ['fish', 'fish', 'no hook functions', 'HOOK\nfunctions -e _caro_pre', /replaced .*move its line to the end/],
   ['ksh', 'sh', 'another prompt', "HOOK\nPS1='$ '", /replaced .*move its line to the end/],
   ['mksh', 'sh', 'another prompt', "HOOK\nPS1='$ '", /replaced .*move its line to the end/],
+  ['ksh', 'sh', 'a readonly prompt', "PS1='$ '\nreadonly PS1\nHOOK", /PS1 is readonly; remove/],
+  ['mksh', 'sh', 'a readonly prompt', "PS1='$ '\nreadonly PS1\nHOOK", /PS1 is readonly; remove/],
+  ['busybox', 'sh', 'a readonly prompt', "PS1='$ '\nreadonly PS1\nHOOK", /PS1 is readonly; remove/],
   ['busybox', 'sh', 'another prompt', "HOOK\nPS1='$ '", /replaced .*move its line to the end/],
 ];
 for (const [shell, kind, fault, rc, says] of FAULTS) {
