@@ -4,6 +4,7 @@
  */
 import { CaroError } from '../domain/errors.ts';
 import { parseNodeId } from '../domain/identity/node-id.ts';
+import { sourceNetwork } from '../domain/ip-address.ts';
 import type { TokenBuckets } from '../domain/token-bucket.ts';
 import { fingerprint } from '../identity/fingerprint.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
@@ -16,8 +17,10 @@ export interface AdmissionOptions {
   readonly ports: Pick<MeshPorts, 'mayConnect' | 'hasSucceeded' | 'takesRequests'>;
   /** Whether an invite is open to this key. */
   readonly isInviteOpen: (id: string) => boolean;
-  /** How often each trusted node may connect. */
+  /** How often each node that the owner has named may connect, and each address of other nodes. */
   readonly connectionRate: TokenBuckets;
+  /** The same for a network: a node of a trusted subnet can have any number of addresses. */
+  readonly networkRate: TokenBuckets;
   readonly refusals: RefusalLog;
 }
 
@@ -47,12 +50,19 @@ export interface Admission {
 const isNamed = ({ allow, rule }: Pick<ConnectDecision, 'allow' | 'rule'>): boolean =>
   allow && (rule === 'trust.nodes' || rule.startsWith('roster '));
 
-export function createAdmission({ ports, isInviteOpen, connectionRate, refusals }: AdmissionOptions): Admission {
+export function createAdmission(options: AdmissionOptions): Admission {
+  const { ports, isInviteOpen, connectionRate, networkRate, refusals } = options;
+  const isWithinRate = (id: string, address: string, decision: ConnectDecision): boolean => {
+    const now = steadyMs();
+    if (isNamed(decision)) return connectionRate.take(id, now).isGranted;
+    // One address cannot use up the rate of its network.
+    return connectionRate.take(address, now).isGranted && networkRate.take(sourceNetwork(address), now).isGranted;
+  };
   return {
     inbound: (id, address) => {
       const decision = ports.mayConnect({ id, address });
       if (decision.allow) {
-        if (connectionRate.take(isNamed(decision) ? id : address, steadyMs()).isGranted) return 'mesh';
+        if (isWithinRate(id, address, decision)) return 'mesh';
         throw new CaroError(
           'connection_flood',
           'expected a peer that stays connected, got one that keeps reconnecting',

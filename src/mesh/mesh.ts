@@ -89,6 +89,7 @@ class MeshCore implements Mesh {
       ports,
       isInviteOpen: this.#pairing.mayTry,
       connectionRate: createTokenBuckets({ burst: limits.connectionBurst, refillMs: limits.connectionEveryMs }),
+      networkRate: createTokenBuckets({ burst: limits.networkBurst, refillMs: limits.networkEveryMs }),
       refusals: this.#refusals,
     });
     this.#host = this.#createHost();

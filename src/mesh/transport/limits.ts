@@ -13,6 +13,9 @@ export interface MeshLimits {
   /** New connections of one trusted node: token bucket of this size, and time for one token. */
   readonly connectionBurst: number;
   readonly connectionEveryMs: number;
+  /** The same for all nodes of one network that the owner has not named. */
+  readonly networkBurst: number;
+  readonly networkEveryMs: number;
   readonly heartbeatMs: number;
   readonly frameBytes: number;
   /** Maximum message size on connections for pairing or introduction. */
@@ -53,6 +56,8 @@ export const DEFAULT_LIMITS: MeshLimits = {
   strangersPerAddress: 128,
   connectionBurst: 30,
   connectionEveryMs: 10_000,
+  networkBurst: 240,
+  networkEveryMs: 2_000,
   heartbeatMs: 30_000,
   frameBytes: MAX_FRAME_BYTES,
   strangerFrameBytes: 32 * 1024,
