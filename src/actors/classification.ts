@@ -1,4 +1,4 @@
-import type { Classification, CommandText } from '../bus/messages.ts';
+import type { Classification, CommandText } from '../bus/messages/observation.ts';
 import { analyse } from '../shell/analyse.ts';
 import { familyOf } from '../shell/catalogue/catalogue.ts';
 import { mainPattern } from '../shell/catalogue/main-pattern.ts';

@@ -1,7 +1,7 @@
 /** Has commands classified and rated: the usual ones by the actors, long ones in a thread. */
 import type { BusClient } from '../../bus/bus.ts';
 import { yieldToEventLoop } from '../../bus/event-loop.ts';
-import type { Classification, CommandText, RiskRating } from '../../bus/messages.ts';
+import type { Classification, CommandText, RiskRating } from '../../bus/messages/observation.ts';
 import type { StartedCommand } from '../../domain/events/event.ts';
 import type { RawCommand } from '../../domain/spool/observation.ts';
 
