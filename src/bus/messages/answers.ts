@@ -9,7 +9,7 @@ import type { ReceivedSummary } from '../../domain/summaries/summary-intake.ts';
 import type { PeriodKind } from '../../domain/time/period.ts';
 import type { Mark } from '../../domain/trends/mark.ts';
 import type { TechniqueGuide } from '../../domain/trends/technique-guide.ts';
-import type { Nothing } from './nothing.ts';
+import type { Nothing } from './empty-body.ts';
 
 /** Messages about summaries, questions to the mesh, their answers and trends. */
 export interface AnswerMessages {

@@ -13,7 +13,7 @@ import type { JoinResult } from '../../domain/organisation/exchange.ts';
 import type { TrustRules } from '../../domain/policy/policy.ts';
 import type { Carried } from '../../domain/relay/carried.ts';
 import type { MeshChange, MeshStatus, OpenInvite, PairedNode, RotationBegun } from '../../domain/status/status.ts';
-import type { Nothing } from './nothing.ts';
+import type { Nothing } from './empty-body.ts';
 
 /** Messages about peers, their connections and keys. */
 export interface MeshMessages {

@@ -8,7 +8,7 @@ import type { AgentQuestion, GuardHint, GuardQuestion } from '../../domain/guard
 import type { ReplayResult, RulesReport, RulesStatus } from '../../domain/rules/custom-rule.ts';
 import type { ObserveStatus } from '../../domain/status/status.ts';
 import type { Analysis } from '../../shell/model.ts';
-import type { Nothing } from './nothing.ts';
+import type { Nothing } from './empty-body.ts';
 
 export interface CommandText {
   readonly command: string;

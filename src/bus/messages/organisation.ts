@@ -11,7 +11,7 @@ import type {
   OrgTaken,
 } from '../../domain/organisation/membership.ts';
 import type { Carried } from '../../domain/relay/carried.ts';
-import type { Nothing } from './nothing.ts';
+import type { Nothing } from './empty-body.ts';
 
 /** Messages about the roster and about blind totals. */
 export interface OrganisationMessages {

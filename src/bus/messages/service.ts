@@ -7,7 +7,7 @@ import type { Explanation, PolicyQuestion, TrustTestResult } from '../../domain/
 import type { SettingsChange } from '../../domain/settings-change.ts';
 import type { ServiceMetrics } from '../../domain/status/metrics.ts';
 import type { ServiceStatus, SharingStatus } from '../../domain/status/status.ts';
-import type { Nothing } from './nothing.ts';
+import type { Nothing } from './empty-body.ts';
 
 /** Messages about policy, settings, the audit log and the service itself. */
 export interface ServiceMessages {
