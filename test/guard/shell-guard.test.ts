@@ -9,12 +9,12 @@ import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
 import { addCustomRule } from './custom-rule.ts';
 
+const folder = temporaryFolders();
 let shell: ShellSession | undefined;
+
 afterEach(async () => {
   await shell?.close();
 });
-// Removed after the shell that writes into them has ended.
-const folder = temporaryFolders();
 
 /** A shell whose start file is what `caro shell init` prints, after `rc`. */
 async function guardedShell(kind: Exclude<ShellKind, 'sh'>, home: string, rc = ''): Promise<ShellSession> {

@@ -1,17 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach } from '@jest/globals';
+import { afterAll, beforeEach } from '@jest/globals';
 
 /**
- * Makes empty directories of mode 0700 that are gone after the test. Call once, at the top of a
- * test file.
+ * Makes empty directories of mode 0700 that are gone before the next test. Call once, at the top of
+ * a test file.
+ *
+ * Jest runs `afterEach` in the order of definition: one here would remove a folder before the
+ * file's own hooks end the shells and services that still write into it.
  */
 export function temporaryFolders(): () => string {
   const made: string[] = [];
-  afterEach(() => {
-    for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
-  });
+  beforeEach(() => removeAll(made));
+  afterAll(() => removeAll(made));
   return () => {
     const folder = mkdtempSync(join(tmpdir(), 'caro-'));
     made.push(folder);
@@ -19,10 +21,12 @@ export function temporaryFolders(): () => string {
   };
 }
 
+function removeAll(folders: string[]): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+}
+
 const lasting: string[] = [];
-afterAll(() => {
-  for (const folder of lasting.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
-});
+afterAll(() => removeAll(lasting));
 
 /**
  * Makes an empty directory of mode 0700 that is gone after the last test of the file. May be called

@@ -6,9 +6,8 @@ import { RISK_LEVELS, type RiskLevel, riskRank } from '../../src/domain/events/r
 import { type Database, openDatabase } from '../../src/storage/database.ts';
 import { searchEvents } from '../../src/storage/events/event-search.ts';
 import { createEventStore, type EventStore } from '../../src/storage/events/event-store.ts';
-import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { lastingFolder } from '../rig/temporary-folder.ts';
 
-const folder = temporaryFolders();
 const NOON = Date.parse('2026-03-04T12:00:00Z');
 const TOTAL = 12_000;
 /** What one search may look at, in rows: two of its slices. */
@@ -39,7 +38,7 @@ const commands = Array.from({ length: TOTAL }, (_, index): StartedCommand => {
 let database: Database;
 let store: EventStore;
 beforeAll(() => {
-  ({ database } = openDatabase(join(folder(), 'caro.db'), NOON));
+  ({ database } = openDatabase(join(lastingFolder(), 'caro.db'), NOON));
   store = createEventStore(database, 'host');
   store.commit({ started: commands, finished: [], ended: [], offsets: [], dropped: [], nowMs: NOON });
 });
