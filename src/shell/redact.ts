@@ -5,10 +5,11 @@
 import { analyse } from './analyse.ts';
 import type { Analysis } from './model.ts';
 import { isMarked, markOf, withoutMarks } from './secrets/masks.ts';
+import { findInQuotedWords } from './secrets/quoted-words.ts';
 import { parsedSecrets } from './secrets/secret-options.ts';
 import { scanSecrets } from './secrets/secret-scan.ts';
 import type { SecretSpan } from './secrets/secret-span.ts';
-import { zonesOf } from './secrets/text-zones.ts';
+import { type ZoneAt, zonesOf } from './secrets/text-zones.ts';
 
 export interface Redacted {
   readonly text: string;
@@ -107,7 +108,12 @@ const redactOnce = (command: string, analysis: Analysis): Redacted => {
 const redactPlain = (command: string, plain: string, analysis: Analysis): Redacted => {
   const unread = unreadFrom(plain, analysis);
   const read = plain.slice(0, unread + AHEAD);
-  const found = [...scanSecrets(read, () => zonesOf(plain, analysis)), ...parsedSecrets(plain, analysis)];
+  const zones = (): ZoneAt => zonesOf(plain, analysis);
+  const found = [
+    ...scanSecrets(read, zones),
+    ...findInQuotedWords(plain, analysis, zones),
+    ...parsedSecrets(plain, analysis),
+  ];
   if (found.length === 0 && unread === command.length) return { text: command, kinds: [], masked: [] };
   const spans = merge(found.map((item) => insideQuotes(plain, item)))
     .filter(({ start }) => start < unread)

@@ -4,8 +4,7 @@
  */
 import type { Analysis, Invocation, Word } from '../model.ts';
 import { scanSecrets } from './secret-scan.ts';
-import type { SecretSpan } from './secret-span.ts';
-import { partSpan } from './word-spans.ts';
+import { isExpanded, partSpan, type SecretSpan } from './secret-span.ts';
 
 /** Shorter values may be equal by chance. Those of variables that the line sets are less often. */
 const MIN_LENGTH = 4;
@@ -13,10 +12,6 @@ const MIN_ASSIGNED = 2;
 /** Programs whose expanded words are read, and characters of each. */
 const MAX_PROGRAMS = 64;
 const MAX_TEXT = 4096;
-
-/** Tells whether a part of the word stands for the value of a variable or argument of the line. */
-export const isExpanded = (text: string, { parts }: Word): boolean =>
-  parts.some((part) => part.kind === 'literal' && text[part.start] === '$' && !part.text.startsWith('$'));
 
 /** What the words of a program hold once variables are replaced. */
 const secretsOf = (

@@ -4,11 +4,9 @@
  * `ansible-vault view --vault-password-file <(echo secret)`.
  */
 import type { Invocation, Word } from '../model.ts';
-import { isExpanded } from './carried-secrets.ts';
 import type { SecretArguments } from './secret-arguments.ts';
 import { isSecretValue, looksLikeKey, secretKindOf } from './secret-names.ts';
-import type { SecretSpan } from './secret-span.ts';
-import { partSpan } from './word-spans.ts';
+import { isExpanded, partSpan, type SecretSpan, wordSource } from './secret-span.ts';
 
 /** Subcommands of any program that ask for a secret. */
 const LOGIN = /^(?:login|log-in|signin|sign-in|unlock|authenticate)$/;
@@ -42,25 +40,25 @@ const PAIRS = /^(?:chpasswd|newusers)$/;
 /** `user bob password`, `quote PASS password`, `open -u bob,password`. */
 const SESSIONS = /^(?:ftp|lftp|ncftp|telnet|nc|ncat|redis-cli|valkey-cli)$/;
 const SESSION_LINE =
-  /(?:^["']?|\n|\\n|;\s*)\s{0,8}(?:user\s{1,4}[^\s,]{1,64}[\s,]|(?:quote\s{1,4})?pass\s|auth\s{1,4}(?:plain\s{1,4}|[\w-]{1,32}\s{1,4}(?=[^\s"'\\]))?|open\s{1,4}-u\s{1,4}[^\s,]{1,64},)\s{0,4}([^\s"'\\]{1,200})/dgi;
+  /(?:^|\n|\\n|;\s*)\s{0,8}(?:user\s{1,4}[^\s,]{1,64}[\s,]|(?:quote\s{1,4})?pass\s|auth\s{1,4}(?:plain\s{1,4}|[\w-]{1,32}\s{1,4}(?=[^\s"'\\]))?|open\s{1,4}-u\s{1,4}[^\s,]{1,64},)\s{0,4}([^\s"'\\]{1,200})/dgi;
 
 /** Adds each line of a here-document or of what echo prints; a plain answer such as `y` is none. */
 const addLines = (text: string, word: Word, tool: string, found: SecretSpan[]): void => {
-  const { start, end, exact } = word;
+  const { start, exact } = word;
   if (!exact) return;
   // The reference stays; the word that it stands for is masked.
   if (isExpanded(text, word)) found.push({ start, end: start, kind: 'password', from: word.text.trim() });
   const lines = /(?:[^\n\\]|\\[^n])+/g;
-  const raw = text.slice(start, end);
-  for (const match of raw.matchAll(lines)) {
-    const line = match[0].replace(/^["']|["']$/g, '').trim();
+  const source = wordSource(text, word);
+  for (const match of source.text.matchAll(lines)) {
+    const line = match[0].trim();
     const pair = PAIRS.test(tool) ? line.indexOf(':') + 1 : 0;
     const value = line.slice(pair);
     const isKey = tool !== 'aws' || looksLikeKey(value);
     if (value.length < 2 || /^(?:yes|no|\$.*|[A-Z]+)$/.test(value) || !isKey || !isSecretValue(value, 'password'))
       continue;
-    const at = start + match.index + match[0].indexOf(line) + pair;
-    found.push({ start: at, end: at + value.length, kind: 'password' });
+    const at = match.index + match[0].indexOf(line) + pair;
+    found.push({ start: source.from(at), end: source.to(at + value.length), kind: 'password' });
   }
 };
 
@@ -89,10 +87,11 @@ const addSessions = (text: string, { input, args }: Invocation, found: SecretSpa
         : [];
   for (const word of [...words, ...args]) {
     if (!word.exact) continue;
-    for (const match of text.slice(word.start, word.end).matchAll(SESSION_LINE)) {
+    const source = wordSource(text, word);
+    for (const match of source.text.matchAll(SESSION_LINE)) {
       const [start, end] = match.indices?.[1] ?? [0, 0];
       if (isSecretValue(match[1] ?? '', 'password'))
-        found.push({ start: word.start + start, end: word.start + end, kind: 'password' });
+        found.push({ start: source.from(start), end: source.to(end), kind: 'password' });
     }
   }
 };

@@ -1,8 +1,7 @@
 /** Credentials among the arguments of a script that the line downloads, with unknown options. */
 import type { Invocation, Word } from '../model.ts';
 import { looksLikeKey } from './secret-names.ts';
-import type { SecretSpan } from './secret-span.ts';
-import { partSpan } from './word-spans.ts';
+import { partSpan, type SecretSpan } from './secret-span.ts';
 
 const SHELL = /^(?:\.|source|(?:ba|z|da|k|mk)?sh)$/;
 /** Options that installers use for a token, a password, a key or an account. */

@@ -9,8 +9,7 @@ import { findInputSecrets } from './input-secrets.ts';
 import { findScriptArguments } from './script-arguments.ts';
 import { commonOptions, type SecretArguments, type SecretOption, secretArguments } from './secret-arguments.ts';
 import { isSecretValue, isWeakName, looksLikeKey, secretKindOf } from './secret-names.ts';
-import type { SecretSpan } from './secret-span.ts';
-import { partSpan } from './word-spans.ts';
+import { partSpan, type SecretSpan } from './secret-span.ts';
 
 /** Values of an option `-u` that only stand in for a password beside a key. */
 const NO_PASSWORD = /^(?:|x|X|x-oauth-basic|api_token|token|unused)$/;

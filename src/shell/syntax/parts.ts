@@ -3,10 +3,23 @@ import { countStep, type Mutable, type Reader, spanFrom } from './reader.ts';
 
 /**
  * Adds the characters read since `start` as literal `text`, and merges them with an adjacent
- * literal.
+ * literal. Text of a payload that the command line has with escapes in between becomes several
+ * parts, so that each has its own place.
  */
 export function addLiteral(reader: Reader, parts: WordPart[], start: number, text: string, quoted: boolean): void {
-  const span = spanFrom(reader, start);
+  const { start: from, end } = spanFrom(reader, start);
+  const isAsRead = reader.source.exact && text.length > 1 && reader.text.startsWith(text, start);
+  if (!isAsRead || end - from === text.length) {
+    addPart(reader, parts, { start: from, end }, text, quoted);
+    return;
+  }
+  for (let at = start; at < start + text.length; at += 1) {
+    const place = { start: reader.source.from(at), end: reader.source.to(at + 1) };
+    addPart(reader, parts, place, reader.text.charAt(at), quoted);
+  }
+}
+
+function addPart(reader: Reader, parts: WordPart[], span: Span, text: string, quoted: boolean): void {
   const last = parts.at(-1);
   if (last?.kind === 'literal' && last.quoted === quoted && extendsLiteral(reader, last, span.start, span.end, text)) {
     const draft: Mutable<LiteralPart> = last;

@@ -3,7 +3,7 @@ import { emptyWord, type Mutable, type Reader, spanFrom } from './reader.ts';
 import { skipBlanks } from './trivia.ts';
 import { readWord } from './words.ts';
 
-const SH = /(\d{1,4})?(<<<|<<-|<<|<>|<&|<|>>|>&|>\||>)|(&>>|&>)/y;
+const SH = /(\d{1,4})?(<<<|<<-|<<|<>|<&|<(?!\()|>>(?!\()|>&|>\||>(?!\())|(&>>|&>)/y;
 const BASH = /(\d{1,4}|\{[A-Za-z_]\w*\})?(<<<|<<-|<<|<>|<&|<(?!\()|>>(?!\()|>&|>\||>(?!\())|(&>>|&>)/y;
 const ZSH = /(\d{1,4}|\{[A-Za-z_]\w*\})?(<<<|<<-|<<|<>|<&|<(?!\()|>>&?[|!]?(?!\()|>&[|!]?|>[|!]|>(?!\())|(&>>?[|!]?)/y;
 

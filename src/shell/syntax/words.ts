@@ -64,8 +64,8 @@ function endsWord(reader: Reader, end: WordEnd): boolean {
   if (end === 'brace') return char === '}';
   if (end === 'blank') return BLANKS.includes(char);
   if (!BLANKS_AND_OPERATORS.includes(char)) return false;
-  // `<(…)` and `>(…)` are part of the adjacent word.
-  return !((char === '<' || char === '>') && reader.text[reader.pos + 1] === '(' && reader.dialect !== 'sh');
+  // `<(…)` and `>(…)` are part of the adjacent word. POSIX has neither, but `sh` is often bash.
+  return !((char === '<' || char === '>') && reader.text[reader.pos + 1] === '(');
 }
 
 type PartReader = (reader: Reader, parts: WordPart[], wordStart: number) => void;
