@@ -36,6 +36,8 @@ const GATHER_MS = 25_000;
  */
 export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds> {
   let opened: Promise<Aggregators> | undefined;
+  /** `retentionMs` of the last quarter of an hour. */
+  let keptMs: number | undefined;
   const open = (): Promise<Aggregators> => {
     opened ??= ports.open();
     return opened;
@@ -44,7 +46,7 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
   const round = async (): Promise<void> => {
     const aggregators = await open();
     try {
-      await aggregators.work();
+      await aggregators.work(keptMs);
     } finally {
       alarm.set(aggregators.nextMs());
     }
@@ -86,7 +88,8 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
         if (change.change !== 'connected' || !ports.hasTasks()) return;
         if ((await open()).isTrustee(change.id)) rounds.request();
       },
-      'clock.quarter': () => {
+      'clock.quarter': ({ retentionMs }) => {
+        keptMs = retentionMs;
         if (ports.hasTasks()) rounds.request();
       },
     },

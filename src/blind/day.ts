@@ -28,6 +28,15 @@ export const dayEnd = (day: string): number => dayStart(day) + DAY_MS;
 export const windowEnd = ({ windowHours }: Pick<BlindTask, 'windowHours'>, day: string): number =>
   dayEnd(day) + windowHours * HOUR_MS;
 
+/** How long after its window a release is waited for. */
+const WAIT_MS = 14 * DAY_MS;
+
+/**
+ * First millisecond at which nobody waits for the total of a day any more: nodes stop asking for
+ * it, leader and trustee remove its shares.
+ */
+export const waitEnd = (task: Pick<BlindTask, 'windowHours'>, day: string): number => windowEnd(task, day) + WAIT_MS;
+
 /** The UTC days that are over and may still be reported, oldest first. */
 export function openDays(task: Pick<BlindTask, 'windowHours'>, nowMs: number): readonly string[] {
   const days: string[] = [];

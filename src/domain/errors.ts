@@ -208,6 +208,11 @@ export const ERRORS = {
     rpc: -32001,
     what: 'The leader lacks the share of a node that the trustee has included in a total.',
   },
+  total_missing: {
+    exit: 1,
+    rpc: -31996,
+    what: 'A day has no total 14 days after its window; the leader has removed its shares.',
+  },
   blind_task_invalid: {
     exit: 1,
     rpc: -32085,

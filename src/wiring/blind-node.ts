@@ -16,8 +16,6 @@ import type { ServiceContext } from './service-context.ts';
 
 /** An aggregator stores a report before it answers. */
 const EXCHANGE_MS = 30_000;
-/** A day of an absent trustee is asked for no longer than this. */
-const ASK_FOR_MS = 14 * 86_400_000;
 
 type Shard = ReporterPorts['shard'];
 
@@ -65,7 +63,7 @@ async function openEngine(context: ServiceContext): Promise<BlindEngine> {
     { signReport },
     { drawRandomness, splitRandomness },
     { dayLayout },
-    { dayOf, windowEnd },
+    { dayOf, waitEnd, windowEnd },
   ] = await loadCode();
   const store = createReportStore(database);
   const audit: ReporterPorts['audit'] = (entry) => bus.request('audit.append', entry);
@@ -96,10 +94,9 @@ async function openEngine(context: ServiceContext): Promise<BlindEngine> {
     deliver: (task, role) => deliverReports(task, role, courier),
     readLog: async (task) => {
       const nowMs = Date.now();
-      const isDue = store.unreleased(task.id).some(({ day }) => {
-        const endMs = windowEnd(task.task, day);
-        return endMs <= nowMs && nowMs < endMs + ASK_FOR_MS;
-      });
+      const isDue = store
+        .unreleased(task.id)
+        .some(({ day }) => windowEnd(task.task, day) <= nowMs && nowMs < waitEnd(task.task, day));
       if (isDue) await readReleaseLog(task, courier);
     },
     remake: async (task, { day, node, cells, randomness: kept }, role) => {

@@ -101,11 +101,11 @@ async function openRoles(context: ServiceContext, roles: ReturnType<typeof creat
     words: async () => layoutWords((await import('../risk/vocabulary.ts')).vocabulary()),
     vdaf: (words) => Promise.resolve(createPrio3(dayLayout(words))),
     ask: askOver(bus),
-    keep: ({ task: { id, task }, day, entry, blocks }) => {
+    keep: ({ task: { id, task }, day, code, blocks }) => {
       const layout = dayLayout(task.words);
       const series = { task: id, name: task.name, floor: task.floor, cells: layout.cells.map(({ name }) => name) };
       const safe = blocks.length === 0 ? [] : withFloor(layout, blocks, task.floor);
-      createTotalStore(database).add(series, { day, code: entry.withheld, blocks: safe });
+      createTotalStore(database).add(series, { day, code, blocks: safe });
       return Promise.resolve();
     },
     audit: (entry) => bus.request('audit.append', entry),

@@ -48,8 +48,12 @@ export interface AggregatorsPorts extends Omit<TrusteePorts, 'vdaf'>, Omit<Leade
 /** The tasks in which this node is leader or trustee. */
 export interface Aggregators {
   readonly take: (peer: string, request: BlindRequest) => Promise<BlindReply>;
-  /** Prepares what waits, closes days, and exchanges with trustees that are connected. */
-  readonly work: () => Promise<void>;
+  /**
+   * Prepares what waits, closes days, and exchanges with trustees that are connected.
+   *
+   * @param retentionMs the time by which shares are removed; without it none are given up
+   */
+  readonly work: (retentionMs?: number) => Promise<void>;
   /**
    * When there is something to do although nothing comes in, in ms since the epoch: a window ends.
    * Null where no day is open.
@@ -91,7 +95,7 @@ export async function openAggregators(ports: AggregatorsPorts): Promise<Aggregat
   };
   return {
     take: (peer, request) => take(ports, roles, peer, request),
-    work: () => work(ports, [...roles.values()], membership),
+    work: (retentionMs) => work(ports, [...roles.values()], membership, retentionMs),
     nextMs: () => nextOf(ports, [...roles.values()]),
     isLeading: () => [...roles.values()].some(({ leader }) => leader !== null),
     isTrustee: (node) => {
@@ -195,7 +199,12 @@ function createMembership({ members, now, store }: AggregatorsPorts): Membership
 }
 
 /** One step that fails does not keep the others from running. */
-async function work(ports: AggregatorsPorts, roles: readonly Role[], membership: Membership): Promise<void> {
+async function work(
+  ports: AggregatorsPorts,
+  roles: readonly Role[],
+  membership: Membership,
+  retentionMs = Number.NEGATIVE_INFINITY,
+): Promise<void> {
   const nowMs = ports.now();
   if (roles.length > 0) membership.update();
   const failures: Error[] = [];
@@ -205,6 +214,7 @@ async function work(ports: AggregatorsPorts, roles: readonly Role[], membership:
   for (const { task, leader, trustee } of roles) {
     ports.store.prune(task.opened.id, dayOf(nowMs - KEPT_DAYS * DAY_MS));
     for (const step of [trustee?.closeDays, leader?.prepare, leader?.exchange]) await step?.().catch(note);
+    await (trustee ?? leader)?.giveUp(retentionMs).catch(note);
   }
   const [first] = failures;
   if (first) throw first;

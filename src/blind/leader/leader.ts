@@ -1,11 +1,12 @@
 import type { BlindReply, BlindRequest, Prepared } from '../../domain/blind/exchange.ts';
 import { MAX_PREPARED } from '../../domain/blind/exchange.ts';
-import type { BlockTotal, ReleaseBlock, ReleaseEntry } from '../../domain/blind/release.ts';
+import type { BlockTotal, NoTotalCode, ReleaseBlock } from '../../domain/blind/release.ts';
 import { CaroError, type ErrorCode } from '../../domain/errors.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import { hashOf } from '../../identity/signed-document.ts';
 import type { PresentedReport } from '../../storage/blind/aggregator-store.ts';
 import type { AggregatorPorts, AggregatorTask } from '../aggregator/aggregator.ts';
+import { waitEnd } from '../day.ts';
 import {
   contributorsOf,
   contributorsRoot,
@@ -25,10 +26,9 @@ import { nodesIn, SHARE_INFO, shareContext } from './share-box.ts';
 export interface DayTotals {
   readonly task: OpenedTask;
   readonly day: string;
-  /** The entry of the release log, as the trustee signed it. */
-  readonly release: Envelope;
-  readonly entry: ReleaseEntry;
-  /** In the order of the entry. */
+  /** Why there is none; then there are no blocks. */
+  readonly code: NoTotalCode | null;
+  /** In the order of the release. */
   readonly blocks: readonly BlockTotal[];
 }
 
@@ -52,6 +52,11 @@ export interface Leader {
    * @throws CaroError while the trustee is away, or what it refuses
    */
   readonly exchange: () => Promise<void>;
+  /**
+   * Ends the days that still have no total when nobody waits for it any more. Their shares are
+   * removed.
+   */
+  readonly giveUp: (nowMs: number) => Promise<void>;
 }
 
 const BATCH = 50;
@@ -68,19 +73,34 @@ export function createLeader(task: AggregatorTask, ports: LeaderPorts): Leader {
     },
     exchange: async () => {
       const { attempt, end } = createTries(isOfOneDay);
-      for (const { day } of ports.store.openDays(task.opened.id)) await attempt(() => presentDay(task, ports, day));
+      for (const { day } of ports.store.openDays(task.opened.id))
+        await attempt(() => refuse({}, () => presentDay(task, ports, day)));
       await attempt(() => refuse({}, () => follow(task, ports)));
       for (const { day, entry } of ports.store.unsettled(task.opened.id))
         await attempt(() => refuse({ day }, () => settle(task, ports, day, entry)));
       end();
     },
+    giveUp: async (nowMs) => {
+      const { openDays, unsettled } = ports.store;
+      const days = new Set([...openDays(task.opened.id), ...unsettled(task.opened.id)].map(({ day }) => day));
+      for (const day of days)
+        if (nowMs >= waitEnd(task.opened.task, day)) await conclude(task, ports, day, 'total_missing', []);
+    },
   };
 }
 
-/** What a leader does not accept of its trustee. */
-const REFUSED: readonly ErrorCode[] = ['release_invalid', 'release_forked', 'blind_box_invalid', 'total_incomplete'];
+/**
+ * What a leader does not accept of its trustee. `task_unknown`: the trustee has lost its database.
+ */
+const REFUSED: readonly ErrorCode[] = [
+  'release_invalid',
+  'release_forked',
+  'blind_box_invalid',
+  'total_incomplete',
+  'task_unknown',
+];
 
-/** Records once what a step refuses of the trustee: it is tried again every quarter of an hour. */
+/** Records once what fails because of the trustee: it is tried again every quarter of an hour. */
 function createRefusals({ opened }: AggregatorTask, { audit }: LeaderPorts) {
   const recorded = new Set<string>();
   return async (details: { readonly day?: string }, step: () => Promise<void>): Promise<void> => {
@@ -213,11 +233,22 @@ async function settle(task: AggregatorTask, ports: LeaderPorts, day: string, rel
     const cells = await totalOf(task, ports, day, block);
     blocks.push({ name: block.name, contributors: block.contributors, cells });
   }
-  await ports.keep({ task: opened, day, release, entry, blocks });
-  ports.store.settle(opened.id, day);
-  if (entry.withheld === null)
-    await ports.audit({ type: 'blind.total', details: { task: opened.id, day, blocks: blocks.length } });
-  else await ports.audit({ type: 'blind.withheld', details: { task: opened.id, day, code: entry.withheld } });
+  await conclude(task, ports, day, entry.withheld, blocks);
+}
+
+/** Stores what there is of a day, then removes its shares. */
+async function conclude(
+  { opened }: AggregatorTask,
+  { audit, keep, store }: LeaderPorts,
+  day: string,
+  code: NoTotalCode | null,
+  blocks: readonly BlockTotal[],
+): Promise<void> {
+  await keep({ task: opened, day, code, blocks });
+  store.settle(opened.id, day);
+  const details = { task: opened.id, day };
+  if (code === null) await audit({ type: 'blind.total', details: { ...details, blocks: blocks.length } });
+  else await audit({ type: 'blind.withheld', details: { ...details, code } });
 }
 
 /** @throws CaroError `release_invalid`; `total_incomplete` without the share of a contributor */

@@ -13,7 +13,7 @@ import { DAY_MS } from '../../domain/time/period.ts';
 import { hashOf } from '../../identity/signed-document.ts';
 import type { DayCounts, StoredBlock, TrusteeReport } from '../../storage/blind/aggregator-store.ts';
 import { type AggregatorPorts, type AggregatorTask, type PreparedShare, windowOver } from '../aggregator/aggregator.ts';
-import { dayStart, windowEnd } from '../day.ts';
+import { dayStart, waitEnd, windowEnd } from '../day.ts';
 import { nodesIn, SHARE_INFO, shareContext } from '../leader/share-box.ts';
 import {
   type Contributors,
@@ -39,6 +39,11 @@ export interface Trustee {
   readonly prepare: (body: BlindBodies['blind-prepare']) => Promise<readonly Prepared[]>;
   /** Closes the days whose window is over. */
   readonly closeDays: () => Promise<void>;
+  /**
+   * Withholds the days that could not be closed until nobody waits for them any more. Their shares
+   * are removed.
+   */
+  readonly giveUp: (nowMs: number) => Promise<void>;
   /** The release log from an entry on, with the proofs for the node that asks. */
   readonly log: (body: BlindBodies['blind-log'], asker: string) => BlindBodies['blind-entries'];
   /** @throws CaroError the code with which the day was withheld, `release_early` */
@@ -63,6 +68,10 @@ export function createTrustee(task: AggregatorTask, ports: TrusteePorts): Truste
       for (const counts of ports.store.openDays(task.opened.id))
         await attempt(() => closeDay(task, ports, counts, refused));
       end();
+    },
+    giveUp: async (nowMs) => {
+      for (const counts of ports.store.openDays(task.opened.id))
+        if (nowMs >= waitEnd(task.opened.task, counts.day)) await withhold(task, ports, counts, 'release_incomplete');
     },
     log: createLogReader(task, ports),
     share: ({ day, block }) => shareOf(task, ports, day, block),

@@ -13,6 +13,9 @@ export const MAX_BLOCKS = 256;
 export const WITHHELD_CODES = ['release_incomplete', 'release_below_floor'] as const;
 export type WithheldCode = (typeof WITHHELD_CODES)[number];
 
+/** Why the leader has no total of a day: as the trustee says, or it has waited for it in vain. */
+export type NoTotalCode = WithheldCode | 'total_missing';
+
 /** One part of a day's contributors. The blocks of an entry do not overlap. */
 export interface ReleaseBlock {
   /** Name of the unit, `organisation` for everybody, or `rest` for units that were merged. */

@@ -1,6 +1,6 @@
 /** Totals over time, as the analyst's store gives them. */
 import { DAY_MS } from '../time/period.ts';
-import type { WithheldCode } from './release.ts';
+import type { NoTotalCode } from './release.ts';
 
 /** A task of which this node has totals. */
 export interface TotalSeries {
@@ -23,7 +23,7 @@ export interface DayTotal {
   /** Nodes behind the totals; null if there are none. */
   readonly contributors: number | null;
   /** Why there is no total; null if there is one, or if the day was not released. */
-  readonly code: WithheldCode | null;
+  readonly code: NoTotalCode | null;
   /** One for each cell that was asked for; null, never 0: withheld, or there is no total. */
   readonly values: readonly (number | null)[];
 }

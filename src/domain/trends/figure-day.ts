@@ -1,5 +1,5 @@
 /** Figures of single days over all nodes, whatever they were read from. */
-import type { WithheldCode } from '../blind/release.ts';
+import type { NoTotalCode } from '../blind/release.ts';
 import { daysUntil } from '../blind/total-series.ts';
 
 /** Where the cells of some days are. */
@@ -17,7 +17,7 @@ export interface FigureDay {
   /** Nodes behind the figures; null if there are none for this day. */
   readonly contributors: number | null;
   /** Why there are none; null if there are some, or if the day is just missing. */
-  readonly code: WithheldCode | null;
+  readonly code: NoTotalCode | null;
   readonly layout: FigureLayout;
   /** In the order of the layout; null: withheld. */
   readonly values: readonly (number | null)[];

@@ -288,8 +288,14 @@ function releaseTable(database: Database) {
     releaseCount: (task: string): number =>
       (database.prepare('SELECT count(*) AS size FROM blind_release WHERE task = ?').get(task) as { size: number })
         .size,
+    /** Released, or given up by the leader. */
     isReleased: (task: string, day: string): boolean =>
-      database.prepare('SELECT 1 FROM blind_release WHERE task = ? AND day = ?').get(task, day) !== undefined,
+      database
+        .prepare(
+          `SELECT 1 FROM blind_release WHERE task = @task AND day = @day
+           UNION SELECT 1 FROM blind_settled WHERE task = @task AND day = @day`,
+        )
+        .get({ task, day }) !== undefined,
     /** The leader's copy of an entry. */
     follow: (task: string, { seq, day, entry }: StoredRelease): void => {
       database

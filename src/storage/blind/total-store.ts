@@ -1,4 +1,4 @@
-import type { WithheldCode } from '../../domain/blind/release.ts';
+import type { NoTotalCode } from '../../domain/blind/release.ts';
 import type { SafeBlock } from '../../domain/blind/total-floor.ts';
 import {
   type DayTotal,
@@ -13,10 +13,10 @@ import type { Database } from '../database.ts';
 /** What is stored once of each task. */
 export type SeriesHead = Pick<TotalSeries, 'task' | 'name' | 'floor' | 'cells'>;
 
-/** A day that was released; without blocks where its totals were withheld. */
+/** A day that was released; without blocks where there is no total. */
 export interface ReleasedDay {
   readonly day: string;
-  readonly code: WithheldCode | null;
+  readonly code: NoTotalCode | null;
   /** The floor MUST have been applied. */
   readonly blocks: readonly SafeBlock[];
 }
@@ -102,7 +102,7 @@ export function createTotalReader(database: Database): TotalReader {
 
 interface FoundDay {
   readonly contributors: number | null;
-  readonly code: WithheldCode | null;
+  readonly code: NoTotalCode | null;
   readonly cells: readonly (number | null)[];
 }
 
@@ -113,7 +113,7 @@ function readDays(
 ): ReadonlyMap<string, FoundDay> {
   const codes = database
     .prepare('SELECT day, code FROM total_day WHERE task = ? AND day BETWEEN ? AND ? AND code IS NOT NULL')
-    .all(task, from, until) as { readonly day: string; readonly code: WithheldCode }[];
+    .all(task, from, until) as { readonly day: string; readonly code: NoTotalCode }[];
   const rows = database
     .prepare('SELECT day, contributors, cells FROM total_block WHERE task = ? AND block = ? AND day BETWEEN ? AND ?')
     .all(task, block, from, until) as { readonly day: string; readonly contributors: number; readonly cells: string }[];

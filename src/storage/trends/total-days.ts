@@ -1,4 +1,4 @@
-import type { WithheldCode } from '../../domain/blind/release.ts';
+import type { NoTotalCode } from '../../domain/blind/release.ts';
 import { EVERYBODY } from '../../domain/blind/total-floor.ts';
 import { daysUntil } from '../../domain/blind/total-series.ts';
 import { type FigureDay, type FigureLayout, figureLayout, unknownDay } from '../../domain/trends/figure-day.ts';
@@ -70,7 +70,7 @@ export function totalDays(
   for (const { task, layout } of tasks) {
     const withheld = database
       .prepare('SELECT day, code FROM total_day WHERE task = ? AND day BETWEEN ? AND ? AND code IS NOT NULL')
-      .all(task, first, until) as { readonly day: string; readonly code: WithheldCode }[];
+      .all(task, first, until) as { readonly day: string; readonly code: NoTotalCode }[];
     for (const { day, code } of withheld) if (!found.has(day)) found.set(day, { ...unknownDay(day), code });
     const rows = database
       .prepare('SELECT day, contributors, cells FROM total_block WHERE task = ? AND block = ? AND day BETWEEN ? AND ?')

@@ -12,6 +12,7 @@ import {
   makeRig,
   type Rig,
   refusals,
+  rowsOf,
   seasoned,
   sendAll,
   sums,
@@ -96,6 +97,55 @@ describe('a day that cannot be released', () => {
     expect(refusals(rig.leader)).toEqual(['blind_box_invalid']);
     expect(rig.leader.totals.map(({ day }) => day)).toEqual([NEXT_DAY]);
     expect(totalsOf(NEXT_DAY)).toEqual(second);
+  });
+});
+
+describe('14 days after its window, a day without a total is given up', () => {
+  const WAIT_END = AFTER_WINDOW + 14 * DAY_MS;
+  const withheld = ({ audit }: Rig['leader']): readonly unknown[] =>
+    audit.filter(({ type }) => type === 'blind.withheld').map(({ details }) => [details?.['day'], details?.['code']]);
+  const shares = (side: Rig['leader']): number =>
+    rowsOf(side, "SELECT 1 FROM blind_report WHERE state <> 'closed' OR document IS NOT NULL OR output IS NOT NULL")
+      .length;
+
+  test('by the leader, whose trustee has lost its database', async () => {
+    await sendAll(rig, await seasoned(rig, 6));
+    rig.wire.change = (request) => ({ ...request, body: { ...request.body, task: 'lost' } }) as typeof request;
+    rig.clock.ms = WAIT_END + HOUR_MS;
+    for (const retentionMs of [undefined, WAIT_END - 1]) await rig.leader.aggregators.work(retentionMs);
+    expect([shares(rig.leader), withheld(rig.leader)]).toEqual([6, []]);
+    expect(refusals(rig.leader)).toEqual(['task_unknown']);
+    for (let round = 0; round < 2; round += 1) await rig.leader.aggregators.work(WAIT_END);
+    expect(shares(rig.leader)).toBe(0);
+    expect(rig.leader.totals).toEqual([expect.objectContaining({ day: DAY, code: 'total_missing', blocks: [] })]);
+    expect(withheld(rig.leader)).toEqual([[DAY, 'total_missing']]);
+    rig.clock.ms = CLOSE + HOUR_MS;
+    const [late] = rig.people(1);
+    if (!late) throw new Error('expected a person');
+    expect(await giveReport(rig.leader, late.id, (await rig.report(late, rig.cells())).leader)).toBe('day_closed');
+  });
+
+  test('by the leader, which has lost a share of a released day', async () => {
+    const { second } = await twoDays();
+    rig.leader.database.exec(`DELETE FROM blind_report WHERE day = '${DAY}' AND id = 1`);
+    await rig.work();
+    await rig.leader.aggregators.work(WAIT_END);
+    expect([shares(rig.leader), withheld(rig.leader)]).toEqual([0, [[DAY, 'total_missing']]]);
+    expect(totalsOf(NEXT_DAY)).toEqual(second);
+  });
+
+  test('by the trustee, which has lost a share', async () => {
+    await twoDays();
+    rig.trustee.database.exec(`UPDATE blind_report SET output = x'00' WHERE day = '${DAY}' AND id = 1`);
+    await expect(rig.trustee.aggregators.work(WAIT_END - 1)).rejects.toThrow();
+    expect([shares(rig.trustee), withheld(rig.trustee)]).toEqual([6, []]);
+    await expect(rig.trustee.aggregators.work(WAIT_END)).rejects.toThrow();
+    expect([shares(rig.trustee), withheld(rig.trustee)]).toEqual([0, [[DAY, 'release_incomplete']]]);
+    await rig.leader.aggregators.work();
+    expect(rig.leader.totals.map(({ day, code }) => [day, code])).toEqual([
+      [NEXT_DAY, null],
+      [DAY, 'release_incomplete'],
+    ]);
   });
 });
 
