@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dayLayout } from '../src/blind/layout/day-1.ts';
 import { decodeTask } from '../src/blind/task.ts';
+import { noTotalText } from '../src/domain/blind/report-outcome.ts';
 import { endWeek, HOUR_MS, plusDays, ran, startWeek, totalsOf, type Week } from '../test/rig/blind-week.ts';
 import { until } from '../test/rig/until.ts';
 
@@ -91,7 +92,7 @@ async function sayViews(
     const day = dayOf(index);
     const release = await week.released(day);
     if (release.withheld !== null) {
-      say(`${day}  no total (${release.withheld})`);
+      say(`${day}  ${noTotalText(release.withheld)}`);
       continue;
     }
     const totals = await until(

@@ -62,4 +62,11 @@ test('released totals are shown by day and as sums, and what is not known is nev
   expect(text).toMatch(/shells\.fish\.nodes +withheld/);
   expect((await caro(home, 'blind', 'totals', '--block', 'berlin')).stderr).toContain('one of the blocks organisation');
   expect((await caro(home, 'blind', 'totals', '--days', '500')).code).toBe(2);
+  expect(text).toContain(': no total: the leader presented too few of the reports');
+  for (const cells of ['level/', 'lives.'])
+    expect((await caro(home, 'blind', 'totals', '--cells', cells)).stderr).toMatch(
+      /xpected the beginning of a cell's name/,
+    );
+  const nodes = (await caro(home, 'blind', 'totals', '--days', '2', '--cells', 'shells.')).stdout;
+  expect(nodes).toMatch(/, 40 nodes:\n/);
 });

@@ -3,7 +3,7 @@ import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
 import type { Witness, WitnessedLog, WitnessStatus } from '../../domain/audit/tlog.ts';
 import type { Context } from '../context.ts';
-import { nodeIdOf } from '../input/peer-names.ts';
+import { nodeIdOf, nodeNames } from '../input/peer-names.ts';
 import { localTime, paint, say, sayJson } from '../output/output.ts';
 import { sayTable } from '../output/table.ts';
 
@@ -51,6 +51,7 @@ const LAST: Readonly<Record<NonNullable<Witness['last']>, string>> = {
 };
 
 async function sayStatus(context: Context, { size, witnesses, willing, logs }: WitnessStatus): Promise<void> {
+  const name = await nodeNames(context, loadConfiguration(context.places(), context.hostname).configuration);
   say(
     context,
     size === null ? 'The log of this node is not signed yet.' : `This log: ${size} records in its signed tree`,
@@ -60,7 +61,7 @@ async function sayStatus(context: Context, { size, witnesses, willing, logs }: W
     await sayTable(
       context,
       [
-        { title: 'WITNESS', text: ({ node }) => node, isWhole: true },
+        { title: 'WITNESS', text: ({ node }) => name(node), isWhole: true },
         { title: 'LOG', text: ({ log }) => log },
         { title: 'COSIGNED', align: 'right', text: (witness) => (witness.size === null ? '-' : String(witness.size)) },
         { title: 'AT', text: ({ time }) => (time === null ? '-' : localTime(time)) },
@@ -79,14 +80,14 @@ async function sayStatus(context: Context, { size, witnesses, willing, logs }: W
       ? 'This node cosigns the logs of named nodes.'
       : 'This node cosigns no logs (witness under [audit] is off).',
   );
-  if (logs.length > 0) await sayLogs(context, logs);
+  if (logs.length > 0) await sayLogs(context, name, logs);
 }
 
-const sayLogs = (context: Context, logs: readonly WitnessedLog[]): Promise<void> =>
+const sayLogs = (context: Context, name: (id: string) => string, logs: readonly WitnessedLog[]): Promise<void> =>
   sayTable(
     context,
     [
-      { title: 'NODE', text: ({ node }) => node, isWhole: true },
+      { title: 'NODE', text: ({ node }) => name(node), isWhole: true },
       { title: 'LOG', text: ({ log }) => log },
       { title: 'COSIGNED', align: 'right', text: ({ size }) => String(size) },
       { title: 'AT', text: ({ time }) => localTime(time) },

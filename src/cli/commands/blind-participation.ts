@@ -1,15 +1,16 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
 import type { BlindStatus, DayCells, ReportStop, TaskOffer, TaskView } from '../../domain/blind/participation.ts';
 import { reportOutcome } from '../../domain/blind/report-outcome.ts';
-import { CaroError, ERRORS } from '../../domain/errors.ts';
+import { counted } from '../../domain/counted.ts';
+import { CaroError, ERRORS, type ErrorCode } from '../../domain/errors.ts';
 import type { Context } from '../context.ts';
-import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
+import { type Consent, isConfirmed, withYes } from '../input/confirmation.ts';
 import { parseCount } from '../input/options.ts';
-import { shownName } from '../input/peer-names.ts';
+import { nodeNames } from '../input/peer-names.ts';
 import { changeSettings, sayForce } from '../input/settings-change.ts';
+import { taskTextIn } from '../input/task-file.ts';
 import { localTime, say, sayJson } from '../output/output.ts';
 import { sayFacts, sayTable } from '../output/table.ts';
 
@@ -23,7 +24,7 @@ const MEASURE_MS = 120_000;
 
 /** The commands of a node that takes part in blind totals. */
 export function addBlindParticipation(blind: Command, context: Context): void {
-  asking(blind.command('join <file>'), context)
+  withYes(blind.command('join <file>'))
     .description('take part in a task: shows what leaves, to whom and how often, then asks')
     .option('--json', 'print one JSON object')
     .action((file: string, options: Consent & Format) => join(context, file, options));
@@ -52,17 +53,19 @@ export function addBlindParticipation(blind: Command, context: Context): void {
 
 async function join(context: Context, file: string, { yes, json }: Consent & Format): Promise<void> {
   const { socket } = context.places();
-  const document = textIn(file);
+  const document = taskTextIn(file, 'the file of a task');
   const offer = await callAdmin(socket, 'blind.inspect', { document }, MEASURE_MS);
-  if (!json) sayOffer(context, offer);
+  if (!json) await sayOffer(context, offer);
   if (!(await isConfirmed(context, 'Take part in this task?', { yes }))) return;
   await callAdmin(socket, 'blind.join', { document }, MEASURE_MS);
   if (json) sayJson(context, { joined: offer.task, mayConnect: offer.mayConnect, stoppedBy: offer.stoppedBy });
   else say(context, `joined ${offer.task.name}; the first report is about ${offer.preview.day}`);
 }
 
-function sayOffer(context: Context, { task, mayConnect, stoppedBy, preview: shown }: TaskOffer): void {
-  sayTerms(context, task);
+async function sayOffer(context: Context, { task, mayConnect, stoppedBy, preview: shown }: TaskOffer): Promise<void> {
+  const { configuration } = loadConfiguration(context.places(), context.hostname);
+  const name = await nodeNames(context, configuration);
+  sayTerms(context, task, name);
   for (const line of [
     'Once a day this node sends a report about one UTC day, also about a day without commands.',
     'A report holds counts in closed words, never a command, a path or an argument. It is split in two:',
@@ -71,23 +74,26 @@ function sayOffer(context: Context, { task, mayConnect, stoppedBy, preview: show
     'What this cannot hide: both see that this node takes part and when its reports come; if the two',
     'combine what they have, they can read everything. The cryptographic draft behind it is not final',
     'and has not been audited.',
-    'While this node takes part, supervisors get no figures of it alone (sharing.live = false).',
+    configuration.sharing.live
+      ? 'Supervisors still get figures of this node alone: its owner has set sharing.live = true.'
+      : 'While this node takes part, supervisors get no figures of it alone (sharing.live = false).',
     `The report about ${shown.day} would say now:`,
     ...cellLines(shown),
   ]) {
     say(context, line);
   }
-  sayObstacles(context, task, mayConnect, stoppedBy);
+  sayObstacles(context, task, name, { mayConnect, stoppedBy });
 }
 
-function sayTerms(context: Context, task: TaskView): void {
-  const name = namesIn(context);
+type Names = (id: string) => string;
+
+function sayTerms(context: Context, task: TaskView, name: Names): void {
   sayFacts(context, [
     ['task', task.name],
     ['leader', name(task.leader)],
     ['trustee', name(task.trustee)],
-    ['floor', `${task.floor} nodes behind a total, members for ${task.seasonDays} days`],
-    ['window', `${task.windowHours} hours after a day`],
+    ['floor', `${task.floor} nodes behind a total, members for ${counted(task.seasonDays, 'day')}`],
+    ['window', `${counted(task.windowHours, 'hour')} after a day`],
     ['noise', task.noiseSd === 0 ? 'none, totals are exact' : `standard deviation ${task.noiseSd}`],
   ]);
 }
@@ -102,10 +108,9 @@ const STOPPED: Readonly<Record<ReportStop, string>> = {
 function sayObstacles(
   context: Context,
   task: TaskView,
-  mayConnect: TaskOffer['mayConnect'],
-  stoppedBy: ReportStop | null,
+  name: Names,
+  { mayConnect, stoppedBy }: Pick<TaskOffer, 'mayConnect' | 'stoppedBy'>,
 ): void {
-  const name = namesIn(context);
   if (stoppedBy !== null) say(context, STOPPED[stoppedBy]);
   for (const role of ['leader', 'trustee'] as const) {
     if (mayConnect[role]) continue;
@@ -116,15 +121,19 @@ function sayObstacles(
 async function status(context: Context, json: true | undefined): Promise<void> {
   const found = await callAdmin(context.places().socket, 'blind.status', {});
   if (json) sayJson(context, found);
-  else sayStatus(context, found);
+  else await sayStatus(context, found);
 }
 
-function sayStatus(context: Context, { task, stoppedBy, next, waiting, trouble, forked }: BlindStatus): void {
+async function sayStatus(
+  context: Context,
+  { task, stoppedBy, next, waiting, trouble, forked }: BlindStatus,
+): Promise<void> {
   if (task === null) {
     say(context, 'This node takes part in no task.');
     return;
   }
-  sayTerms(context, task);
+  const name = await nodeNames(context, loadConfiguration(context.places(), context.hostname).configuration);
+  sayTerms(context, task, name);
   sayFacts(context, [
     ['joined', localTime(task.joinedAt)],
     ['next report', next === null ? 'after this UTC day' : `about ${next.day}, ${localTime(next.dueAt)}`],
@@ -134,10 +143,18 @@ function sayStatus(context: Context, { task, stoppedBy, next, waiting, trouble, 
     const code = trouble[role];
     if (code === 'clock_skewed')
       say(context, `no report is made: the clock of the ${role} is another one; set the clock that is wrong`);
-    else if (waiting > 0 && code !== null) say(context, `no receipt of the ${role} yet: ${code}. ${ERRORS[code].what}`);
+    else if (waiting > 0 && code !== null)
+      say(context, `no receipt of the ${role} yet: ${troubleText(code)} (${code})`);
   }
   if (forked) say(context, "The trustee's release log contradicts what it said before. Ask the trustee about it.");
-  sayObstacles(context, task, task.mayConnect, stoppedBy);
+  sayObstacles(context, task, name, { mayConnect: task.mayConnect, stoppedBy });
+}
+
+/** Some codes are about the node that answers. */
+function troubleText(code: ErrorCode): string {
+  if (code === 'task_unknown') return 'it does not know this task; ask its owner whether its database was lost';
+  if (code === 'report_not_member') return 'it does not count this node; ask its owner to name this node as a peer';
+  return ERRORS[code].what.replace(/\.$/, '').replace(/^[A-Z]/, (letter) => letter.toLowerCase());
 }
 
 async function preview(context: Context, json: true | undefined): Promise<void> {
@@ -199,18 +216,4 @@ async function leave(context: Context, json: true | undefined): Promise<void> {
   }
   say(context, 'left; supervisors get figures of this node again, as far as trust and sharing allow');
   sayForce(context, isInForce);
-}
-
-function namesIn(context: Context): (id: string) => string {
-  const { configuration } = loadConfiguration(context.places(), context.hostname);
-  return (id) => shownName(id, configuration);
-}
-
-function textIn(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    throw new CaroError('usage', `${file}: expected the file of a task that can be read, got ${code}`);
-  }
 }

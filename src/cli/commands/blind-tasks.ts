@@ -1,14 +1,15 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
+import { noTotalText } from '../../domain/blind/report-outcome.ts';
 import type { Endorsement, RoleRelease, RoleStatus } from '../../domain/blind/roles.ts';
 import { COMPLETE_PERCENT, FLOOR, NOISE_SD, SEASON_DAYS, WINDOW_HOURS } from '../../domain/blind/terms.ts';
-import { CaroError } from '../../domain/errors.ts';
+import { counted } from '../../domain/counted.ts';
 import type { Context } from '../context.ts';
-import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
+import { type Consent, isConfirmed, withYes } from '../input/confirmation.ts';
 import { parseCountFrom, parseNodeName } from '../input/options.ts';
-import { nodeIdOf, shownName } from '../input/peer-names.ts';
+import { nodeIdOf, nodeNames } from '../input/peer-names.ts';
+import { taskTextIn } from '../input/task-file.ts';
 import { say, sayJson } from '../output/output.ts';
 import { writePrivateFile } from '../output/output-file.ts';
 import { sayFacts } from '../output/table.ts';
@@ -29,7 +30,7 @@ export function addBlindTasks(blind: Command, context: Context): void {
     .option('--season <days>', 'days of membership before a node counts towards the floor (7)', parseIn(SEASON_DAYS))
     .option('--noise <sd>', 'standard deviation of the noise on totals (none)', parseIn(NOISE_SD))
     .action((name: string, options: DraftOptions) => create(context, name, options));
-  asking(blind.command('endorse <file>'), context)
+  withYes(blind.command('endorse <file>'))
     .description('sign the draft of a leader as its trustee, or the offer of a trustee as its leader')
     .requiredOption('--output <file>', 'file for the document that results')
     .action((file: string, options: Consent & { readonly output: string }) => endorse(context, file, options));
@@ -73,9 +74,9 @@ async function endorse(
   { output, yes }: Consent & { readonly output: string },
 ): Promise<void> {
   const { socket } = context.places();
-  const document = textIn(file);
+  const document = taskTextIn(file, 'a draft or an offer');
   const proposed = await callAdmin(socket, 'blind.endorse', { document, isConfirmed: false });
-  sayTerms(context, proposed);
+  await sayTerms(context, proposed);
   if (!(await isConfirmed(context, QUESTIONS[proposed.role], { yes }))) return;
   const signed = await callAdmin(socket, 'blind.endorse', { document, isConfirmed: true });
   await writePrivateFile(output, [(signed.document ?? '').trimEnd()]);
@@ -95,17 +96,17 @@ const QUESTIONS = {
 const OFFERED = 'offer written to ';
 const FINISHED = 'task with both signatures written to ';
 
-function sayTerms(context: Context, { role, terms }: Endorsement): void {
+async function sayTerms(context: Context, { role, terms }: Endorsement): Promise<void> {
   const { configuration } = loadConfiguration(context.places(), context.hostname);
-  const named = (id: string): string => shownName(id, configuration);
+  const named = await nodeNames(context, configuration);
   sayFacts(context, [
     ['task', terms.name],
     ['leader', role === 'leader' ? 'this node' : named(terms.leader)],
     ['trustee', role === 'trustee' ? 'this node' : named(terms.trustee)],
     ['floor', `${terms.floor} nodes behind a total`],
-    ['window', `${terms.windowHours} hours after a day`],
+    ['window', `${counted(terms.windowHours, 'hour')} after a day`],
     ['complete', `${terms.completePercent} % of the reports that the trustee received`],
-    ['season', `${terms.seasonDays} days of membership`],
+    ['season', `${counted(terms.seasonDays, 'day')} of membership`],
     ['noise', terms.noiseSd === 0 ? 'none' : `standard deviation ${terms.noiseSd}`],
   ]);
 }
@@ -131,13 +132,4 @@ function sayTask(context: Context, { name, role, open, releases }: RoleStatus): 
 const released = ({ blocks, withheld }: RoleRelease): string =>
   withheld === null
     ? `released, ${blocks.map(({ name, contributors }) => `${name}: ${contributors} nodes`).join(', ')}`
-    : `no total (${withheld})`;
-
-function textIn(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    throw new CaroError('usage', `${file}: expected a draft or an offer that can be read, got ${code}`);
-  }
-}
+    : noTotalText(withheld);

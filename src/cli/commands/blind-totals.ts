@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
+import { noTotalText } from '../../domain/blind/report-outcome.ts';
 import { EVERYBODY } from '../../domain/blind/total-floor.ts';
 import {
   dayText,
@@ -36,12 +37,17 @@ export function addBlindTotals(blind: Command, context: Context): void {
     .description('as leader: released totals by day, or sums over 7 and 30 days')
     .option('--task <name>', 'name or id of the task (default: the one with the newest total)')
     .option('--block <name>', 'a unit instead of everybody', EVERYBODY)
-    .option('--cells <prefix>', 'only cells whose name begins so, e.g. levels. or techniques.')
+    .option('--cells <prefix>', 'only cells whose name begins so, e.g. levels. or techniques.', parsePrefix)
     .option('--days <count>', `number of days, at most ${MAX_DAYS}`, parseDays, 30)
     .addOption(new Option('--sum <days>', 'sums over so many days that end with each day').choices(WINDOWS.map(String)))
     .option('--csv', 'print comma-separated values, one line for each day and cell')
     .option('--json', 'print one JSON object')
     .action((options: TotalsOptions) => totals(context, options));
+}
+
+function parsePrefix(text: string): string {
+  if (/^[A-Za-z0-9._-]{0,64}$/.test(text)) return text;
+  throw new InvalidArgumentError("Expected the beginning of a cell's name, such as levels. or techniques.");
 }
 
 function parseDays(text: string): number {
@@ -63,6 +69,8 @@ async function totals(context: Context, options: TotalsOptions): Promise<void> {
     until: dayText(context.now().getTime() - DAY_MS),
     days: Math.min(MAX_DAYS, options.days + before(options)),
   });
+  if (answer.cells.length === 0)
+    throw new CaroError('not_found', `expected the beginning of a cell's name, got ${JSON.stringify(options.cells)}`);
   const rows = rowsOf(answer, options);
   if (options.json)
     sayJson(context, {
@@ -138,12 +146,21 @@ async function sayTotals(
 ): Promise<void> {
   const released = rows.filter(({ contributors }) => contributors !== null);
   say(context, paint(context, 'bold', `${name}, ${block}: ${released.length} of ${rows.length} days have totals`));
-  for (const { day, code } of rows) if (code !== null) say(context, `${day}: no total (${code})`);
+  for (const { day, code } of rows) if (code !== null) say(context, `${day}: ${noTotalText(code)}`);
   const last = released.at(-1);
   if (!last) return;
-  const what = sum === undefined ? last.day : `the ${sum} days until ${last.day}`;
-  say(context, `${what}, ${last.contributors ?? 0} nodes on the last day:`);
-  const shown = cells.map((cell, place) => ({ cell, ...(last.values[place] ?? { value: null, known: null }) }));
+  const nodes = `${last.contributors ?? 0} nodes`;
+  say(
+    context,
+    sum === undefined ? `${last.day}, ${nodes}:` : `the ${sum} days until ${last.day}, ${nodes} on the last:`,
+  );
+  const shown = cells
+    .map((cell, place) => ({ cell, ...(last.values[place] ?? { value: null, known: null }) }))
+    .filter(({ value }) => value !== 0);
+  if (shown.length === 0) {
+    say(context, 'every cell is 0');
+    return;
+  }
   await sayTable(
     context,
     [
@@ -155,7 +172,7 @@ async function sayTotals(
             { title: 'DAYS', align: 'right' as const, text: ({ known }: (typeof shown)[number]) => String(known ?? 0) },
           ]),
     ],
-    shown.filter(({ value }) => value !== 0),
+    shown,
   );
   say(context, `withheld: fewer than ${floor} nodes, or it would reveal such a cell. Cells that are 0 are left out.`);
 }

@@ -20,7 +20,7 @@ import { decodePass } from '../../organisation/relay-pass.ts';
 import { decodeRequest, encodeRequest, signRequest } from '../../organisation/statements.ts';
 import { fingerprintOf } from '../../organisation/terms.ts';
 import type { Context } from '../context.ts';
-import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
+import { asking, type Consent, isConfirmed, withYes } from '../input/confirmation.ts';
 import { parseCount, parseNodeName } from '../input/options.ts';
 import { CARRY_MS, type CarriedCounts, carryBoxes, writeBoxes } from '../organisation/carried-boxes.ts';
 import { parseOrgName, parseUnit } from '../organisation/officer-options.ts';
@@ -47,7 +47,7 @@ const CHANGE_MS = 120_000;
 
 export function addOrg(program: Command, context: Context): void {
   const org = program.command('org').description('the organization that this node is a member of');
-  asking(org.command('join <file>'), context)
+  withYes(org.command('join <file>'))
     .description('join with a file from your officers: shows what may leave, to whom and what can change, then asks')
     .option('--name <name>', 'name of this node in the roster (its own name)', parseNodeName)
     .option('--unit <unit>', 'your unit, as your officers call it', parseUnit, 'none')

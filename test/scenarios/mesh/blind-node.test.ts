@@ -106,6 +106,14 @@ describe('before it joins', () => {
     writeFileSync(file('forged'), forged);
     const { code, stderr } = await caro(node, 'blind', 'join', file('forged'), '--yes');
     expect([code, stderr]).toEqual([1, expect.stringContaining('blind task')]);
+    writeFileSync(file('long'), ' '.repeat(70_000));
+    expect((await caro(node, 'blind', 'join', file('long'), '--yes')).stderr).toContain('the file of a task, got');
+    // The file comes before the question, which nobody can answer here.
+    for (const name of ['forged', 'long', 'none']) {
+      const unasked = await caro(node, 'blind', 'join', file(name));
+      expect([name, unasked.stderr]).toEqual([name, expect.not.stringContaining('--yes')]);
+    }
+    expect((await caro(node, 'blind', 'endorse', file('draft'), '--output', file('no'))).stderr).toContain('trustee');
     expect(await status()).toMatchObject({ task: null });
   });
 });
@@ -114,6 +122,8 @@ describe('joining', () => {
   test('shows what leaves, to whom, how often and what it cannot hide, and needs a consent', async () => {
     const refused = await caro(node, 'blind', 'join', file('task'));
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--yes')]);
+    expect(refused.stdout).toContain('no figures of it alone (sharing.live = false)');
+    expect(await status()).toMatchObject({ task: null });
     const shown = await ok(node, 'blind', 'join', file('task'), '--yes');
     for (const words of [
       'leader',

@@ -125,7 +125,7 @@ inBrowser('the part of a node in blind totals', () => {
     expect(days).toEqual([
       [dayAgo(1), expect.stringMatching(/^due /)],
       [dayAgo(2), 'sent, one receipt'],
-      [dayAgo(5), 'sent, one receipt, refused: report_late, not included in a total'],
+      [dayAgo(5), 'sent, one receipt, refused: it came after the window of its day, not included in a total'],
       [dayAgo(6), 'sent, two receipts, no total: too few nodes reported that have been members for long enough'],
       [dayAgo(7), 'sent, two receipts, included in a total of 8,231'],
     ]);
