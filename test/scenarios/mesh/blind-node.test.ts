@@ -80,7 +80,7 @@ const days = async (): Promise<readonly ReportedDay[]> =>
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as ReportedDay);
-const asked = async () => (await leader.call('mesh.query', { type: 'safety-posture' })).targets;
+const asked = async () => (await leader.call('mesh.query', { type: 'safety-posture', timeoutMs: 10_000 })).targets;
 
 describe('before it joins', () => {
   test('takes part in nothing, and answers its supervisor (S4)', async () => {
