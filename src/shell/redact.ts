@@ -108,7 +108,11 @@ const redactOnce = (command: string, analysis: Analysis): Redacted => {
 const redactPlain = (command: string, plain: string, analysis: Analysis): Redacted => {
   const unread = unreadFrom(plain, analysis);
   const read = plain.slice(0, unread + AHEAD);
-  const zones = (): ZoneAt => zonesOf(plain, analysis);
+  let known: ZoneAt | null = null;
+  const zones = (): ZoneAt => {
+    known ??= zonesOf(plain, analysis);
+    return known;
+  };
   const found = [
     ...scanSecrets(read, zones),
     ...findInQuotedWords(plain, analysis, zones),

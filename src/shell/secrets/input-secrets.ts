@@ -1,7 +1,8 @@
 /**
- * Secrets that a program reads from standard input, a here-string or a process substitution:
- * `echo secret | docker login --password-stdin`, `gh auth login --with-token <<< token`,
- * `ansible-vault view --vault-password-file <(echo secret)`.
+ * Secrets that a program reads from standard input, a here-string, a process substitution or a file
+ * that the line has written: `echo secret | docker login --password-stdin`,
+ * `gh auth login --with-token <<< token`, `ansible-vault view --vault-password-file <(echo secret)`,
+ * `echo bob:secret > f && chpasswd < f`.
  */
 import type { Invocation, Word } from '../model.ts';
 import type { SecretArguments } from './secret-arguments.ts';
@@ -70,11 +71,53 @@ const printed = ({ tool, args }: Invocation): readonly Word[] => {
   return tool === 'printf' && words.length > 1 && /%/.test(words[0]?.text ?? '') ? words.slice(1) : words;
 };
 
-const addProduced = (text: string, from: readonly Invocation[], tool: string, found: SecretSpan[]): void => {
+/** The programs of the line that write to a file. */
+export type Writers = (path: string) => readonly Invocation[];
+
+/** Indexes the writers on first use: few lines read a file that they have written. */
+export const writersOf = (invocations: readonly Invocation[]): Writers => {
+  let index: Map<string, Invocation[]> | null = null;
+  const build = (): Map<string, Invocation[]> => {
+    const built = new Map<string, Invocation[]>();
+    for (const writer of invocations)
+      for (const path of filesOf(writer)) built.set(path, [...(built.get(path) ?? []), writer].slice(-MAX_WRITERS));
+    return built;
+  };
+  return (path) => {
+    index ??= build();
+    return index.get(path.replace(/^\.\//, '')) ?? [];
+  };
+};
+const MAX_WRITERS = 8;
+
+/** Where a program writes what it prints. */
+const filesOf = ({ redirections, pipesTo }: Invocation): readonly string[] => {
+  const files = redirections.filter(({ operator }) => /^&?>/.test(operator)).map(({ target }) => target.text);
+  if (pipesTo?.tool === 'tee') files.push(...pipesTo.args.map(({ text }) => text));
+  return files.map((path) => path.replace(/^\.\//, ''));
+};
+
+const addProduced = (
+  text: string,
+  from: readonly Invocation[],
+  tool: string,
+  written: Writers,
+  found: SecretSpan[],
+): void => {
   for (const producer of from) {
     if (PRODUCER.test(producer.tool)) for (const word of printed(producer)) addLines(text, word, tool, found);
     else if (producer.input.kind === 'here-document' || producer.input.kind === 'here-string')
       addLines(text, producer.input.word, tool, found);
+    // What cat writes is written to no file that it reads.
+    else if (producer.tool === 'cat')
+      for (const { text: path } of producer.args)
+        addProduced(
+          text,
+          written(path).filter((writer) => writer.tool !== 'cat'),
+          tool,
+          written,
+          found,
+        );
   }
 };
 
@@ -101,16 +144,32 @@ const SECRET_FILE =
   /(?:pass(?:w(?:or)?d|phrase)?|secret|token|(?<![a-z])key|cred(?:ential)?s?|auth|vault|become|psk|pin)[\w-]*(?:=|$)/i;
 
 /** `--password-file <(echo secret)`, `--from-file=password=<(echo secret)`. */
-const addSubstituted = (text: string, invocation: Invocation, takesSecrets: boolean, found: SecretSpan[]): void => {
+const addSubstituted = (
+  text: string,
+  invocation: Invocation,
+  takesSecrets: boolean,
+  written: Writers,
+  found: SecretSpan[],
+): void => {
   const { substitutions, args, tool } = invocation;
   for (const { kind, argument, invocations } of substitutions) {
     if (kind !== 'process' || argument < 0) continue;
     const own = args[argument]?.text ?? '';
     const prefix = own.slice(0, own.indexOf('<('));
     const before = prefix === '' || prefix === 'file:' ? (args[argument - 1]?.text ?? '') : prefix;
-    const isSecret =
-      SECRET_FILE.test(before) || (tool === 'sshpass' && before.startsWith('-f')) || tool === 'ssh-add' || takesSecrets;
-    if (isSecret) addProduced(text, invocations, tool, found);
+    if (isSecretOption(tool, before) || takesSecrets) addProduced(text, invocations, tool, written, found);
+  }
+};
+
+const isSecretOption = (tool: string, option: string): boolean =>
+  SECRET_FILE.test(option) || (tool === 'sshpass' && option.startsWith('-f')) || tool === 'ssh-add';
+
+/** `--password-file f`, `--from-file=password=f`, where the line has written the file. */
+const addNamedFiles = (text: string, { args, tool }: Invocation, written: Writers, found: SecretSpan[]): void => {
+  for (const [at, { text: word }] of args.entries()) {
+    const from = word.startsWith('-f') && tool === 'sshpass' ? 2 : word.lastIndexOf('=') + 1;
+    const option = from > 0 ? word.slice(0, from) : (args[at - 1]?.text ?? '');
+    if (isSecretOption(tool, option)) addProduced(text, written(word.slice(from)), tool, written, found);
   }
 };
 
@@ -123,13 +182,12 @@ const isSecretFile = (path: string): boolean => {
 
 /** `echo secret > token.txt`, `echo secret | tee secrets/db`, `echo -n bob:secret | base64`. */
 const addWritten = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
-  const { tool, redirections, pipesTo } = invocation;
+  const { tool, pipesTo } = invocation;
   if (!PRODUCER.test(tool)) return;
   const words = printed(invocation);
   const [word] = words;
   if (word === undefined || words.length !== 1 || /\s/.test(word.text.trim()) || word.text.includes('=')) return;
-  const files = redirections.filter(({ operator }) => operator.startsWith('>')).map(({ target }) => target.text);
-  if (pipesTo?.tool === 'tee') files.push(...pipesTo.args.map(({ text: path }) => path));
+  const files = [...filesOf(invocation)];
   if (pipesTo?.tool === 'base64') files.push(...pipesTo.redirections.map(({ target }) => target.text));
   if (files.some(isSecretFile)) addLines(text, word, tool, found);
   if (pipesTo?.tool !== 'base64' || pipesTo.args.some(({ text: arg }) => /^(?:-[dDi]+|--decode)$/.test(arg))) return;
@@ -152,16 +210,20 @@ export const findInputSecrets = (
   invocation: Invocation,
   known: SecretArguments | undefined,
   operands: readonly Word[],
+  written: Writers,
   found: SecretSpan[],
 ): void => {
   const { input, tool, args } = invocation;
-  if (invocation.substitutions.length > 0) addSubstituted(text, invocation, storesSecret(known, operands), found);
+  if (invocation.substitutions.length > 0)
+    addSubstituted(text, invocation, storesSecret(known, operands), written, found);
+  addNamedFiles(text, invocation, written, found);
   addWritten(text, invocation, found);
   if (invocation.redirections.length > 0 && known) addDescriptors(text, invocation, found);
   if (SESSIONS.test(tool)) addSessions(text, invocation, found);
-  if (input.kind === 'inherited' || input.kind === 'file') return;
+  if (input.kind === 'inherited') return;
   const names = tool === 'read' && args.some((word) => !word.text.startsWith('-') && secretKindOf(word.text) !== null);
   if (!names && !readsSecret(invocation, known, operands)) return;
-  if (input.kind === 'pipe' || input.kind === 'process') addProduced(text, input.from, tool, found);
+  if (input.kind === 'pipe' || input.kind === 'process') addProduced(text, input.from, tool, written, found);
+  else if (input.kind === 'file') addProduced(text, written(input.word.text), tool, written, found);
   else addLines(text, input.word, tool, found);
 };

@@ -1,7 +1,7 @@
 /**
- * Secrets in words with quotes inside of quotes, which hide them from a search of the raw text:
- * `bash -c 'mysql -e "… IDENTIFIED BY '\''secret'\''"'`. The text that the program receives is
- * searched, and what is found there is mapped back.
+ * Secrets in words with quotes inside of quotes or with line breaks that are printed, which hide
+ * them from a search of the raw text: `bash -c 'mysql -e "… IDENTIFIED BY '\''secret'\''"'`. The
+ * text that the program receives is searched, and what is found there is mapped back.
  */
 import type { Analysis, Invocation, Word, WordPart } from '../model.ts';
 import type { Source } from '../source.ts';
@@ -11,6 +11,9 @@ import type { ZoneAt } from './text-zones.ts';
 
 /** Without an escape or two quotes side by side, no word has quotes of that kind. */
 const REQUOTED = /\\|["']["']/;
+const PRINTERS = new Set(['printf', 'echo', 'print']);
+/** A blank and a line break have the length of the escape. */
+const PRINTED_BREAK = /\\[nrt]/g;
 /** An escape, or a part that begins with quotes of its own right after another quoted part. */
 const isRequoted = (part: WordPart, before: WordPart | undefined): boolean =>
   part.kind === 'literal' &&
@@ -47,12 +50,16 @@ export const findInQuotedWords = (text: string, analysis: Analysis, zones: () =>
   const { invocations, functions, settings } = analysis;
   const programs = [...invocations, ...functions.flatMap((definition) => definition.invocations)];
   const values = settings.flatMap(({ assignment }) => [assignment.value, ...assignment.elements]);
+  const printed = new Set(programs.filter(({ tool }) => PRINTERS.has(tool)).flatMap(({ args }) => args));
   // Wrappers share their words with what they start.
   const words = new Set([...programs.flatMap(wordsOf), ...values]);
   for (const word of words) {
-    if (!word?.exact || !word.parts.some((part, at) => isRequoted(part, word.parts[at - 1]))) continue;
+    if (!word?.exact) continue;
+    const hasBreaks = printed.has(word) && word.text.includes('\\n');
+    if (!hasBreaks && !word.parts.some((part, at) => isRequoted(part, word.parts[at - 1]))) continue;
     const source = wordSource(text, word);
-    for (const span of scanSecrets(source.text, () => zonesIn(source, zones())))
+    const read = hasBreaks ? source.text.replace(PRINTED_BREAK, ' \n') : source.text;
+    for (const span of scanSecrets(read, () => zonesIn(source, zones())))
       found.push({ ...span, start: source.from(span.start), end: source.to(span.end) });
   }
   return found;

@@ -5,7 +5,7 @@
 import { lookupTool } from '../catalogue/catalogue.ts';
 import type { Analysis, Invocation, Word } from '../model.ts';
 import { addOrigins } from './carried-secrets.ts';
-import { findInputSecrets } from './input-secrets.ts';
+import { findInputSecrets, type Writers, writersOf } from './input-secrets.ts';
 import { findScriptArguments } from './script-arguments.ts';
 import { commonOptions, type SecretArguments, type SecretOption, secretArguments } from './secret-arguments.ts';
 import { isSecretValue, isWeakName, looksLikeKey, secretKindOf } from './secret-names.ts';
@@ -119,6 +119,9 @@ const startsWith = (operands: readonly Word[], subcommands: readonly string[]): 
 const TARGET = /^(?:[^/:@\s]{1,64}\/)?[^/:@\s]{1,64}:(?=[^\s]{2})/;
 const ORACLE = /^[\w$#"]{1,64}\/(?=[^/\s])/;
 
+/** `vault kv put secret/db username=bob …` */
+const USER = /^(?:user(?:_?name)?|login|host(?:_?name)?|port|email|role(?:_id)?)=/i;
+
 const addOperand = (text: string, word: Word, form: string, found: SecretSpan[]): void => {
   const push = (from: number, end: number): void => {
     const secret = word.text.slice(from, end);
@@ -135,7 +138,7 @@ const addOperand = (text: string, word: Word, form: string, found: SecretSpan[])
     if (before !== undefined) push(before, host > before ? host : length);
   } else {
     const at = form === 'path' ? word.text.lastIndexOf('/') : word.text.indexOf(form === 'pair' ? '=' : ':');
-    if (at >= 0) push(at + 1, length);
+    if (at >= 0 && !USER.test(word.text)) push(at + 1, length);
   }
 };
 
@@ -196,8 +199,8 @@ const findLiterals = (text: string, args: readonly Word[], found: SecretSpan[]):
     const afterNext = args[at + 2];
     if (word.text.startsWith('--from-literal=')) addValue(text, word, word.text.indexOf('=', 15) + 1, '', found);
     else if (word.text === '--from-literal' && next) addValue(text, next, next.text.indexOf('=') + 1, '', found);
-    else if (/^--(?:arg|set|set-string|var)$/.test(word.text) && next && afterNext) {
-      const kind = secretKindOf(next.text);
+    else if (/^--(?:arg|set|set-string|var)$/.test(word.text) && next && isValue(afterNext)) {
+      const kind = next.text.includes('=') ? null : secretKindOf(next.text);
       if (kind && isSecretValue(afterNext.text, kind)) found.push(partSpan(text, afterNext, 0, afterNext.text, kind));
     }
   }
@@ -286,7 +289,7 @@ const findUserAndPassword = (text: string, args: readonly Word[], found: SecretS
   if (isBeside) addValue(text, value, 0, '', found);
 };
 
-const findIn = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
+const findIn = (text: string, invocation: Invocation, written: Writers, found: SecretSpan[]): void => {
   const { tool, args } = launched(invocation);
   const canonical = lookupTool(tool)?.name ?? tool;
   const known = secretArguments(tool, canonical);
@@ -297,7 +300,7 @@ const findIn = (text: string, invocation: Invocation, found: SecretSpan[]): void
   for (const { name, value } of invocation.assignments) addAssignment(text, name, value, found);
   const operands = known ? operandsOf(tool, args) : [];
   if (known) findOperands(text, args, known, operands, found);
-  findInputSecrets(text, invocation, known, operands, found);
+  findInputSecrets(text, invocation, known, operands, written, found);
   if (!known && canonical === tool && !lookupTool(tool)) findUserAndPassword(text, args, found);
   if (CLOUD.test(canonical)) findKeyOptions(text, args, found);
   findScriptArguments(text, invocation, found);
@@ -309,8 +312,10 @@ export const parsedSecrets = (text: string, analysis: Analysis): readonly Secret
   const found: SecretSpan[] = [];
   const wrappers = new Set<unknown>();
   const bodies = analysis.functions.flatMap(({ invocations }) => invocations);
-  for (const invocation of [...analysis.invocations, ...bodies]) {
-    findIn(text, invocation, found);
+  const programs = [...analysis.invocations, ...bodies];
+  const written = writersOf(programs);
+  for (const invocation of programs) {
+    findIn(text, invocation, written, found);
     for (const wrapper of invocation.via) {
       // Several invocations may share a wrapper; it is examined once.
       const key = wrapper.args[0] ?? wrapper;
