@@ -84,6 +84,8 @@ export async function runService(argv: readonly string[]): Promise<void> {
     while ((await runOnce(places, log, suspicions, ended, announce, graceOf(argv))) === 'damaged');
   } finally {
     await log.close();
+    // A part that has not ended in time may have left something that would keep the process alive.
+    setTimeout(() => process.exit(), LIMITS.stopMs).unref();
   }
 }
 

@@ -91,15 +91,19 @@ export class Supervised {
     clearTimeout(this.#restartTimer);
     for (const disconnect of this.#disconnect.splice(0)) disconnect();
     try {
-      if (this.#state === 'running')
-        await within(this.options.stopMs, `${this.name} to empty its mailbox`, this.#mailbox.drained());
-      await this.#end();
+      // An actor that is still busy ends as well: its timers would keep the process alive.
+      await this.#emptied().finally(() => this.#end());
     } finally {
       this.#hasEnded = true;
       clearTimeout(this.#restartTimer);
       this.#mailbox.close(new CaroError('not_running', `expected ${this.name} to run, it has been stopped`));
       this.#state = 'stopped';
     }
+  }
+
+  async #emptied(): Promise<void> {
+    if (this.#state !== 'running') return;
+    await within(this.options.stopMs, `${this.name} to empty its mailbox`, this.#mailbox.drained());
   }
 
   async #end(): Promise<void> {

@@ -7,6 +7,7 @@ const MAX_TIMER_MS = 3_600_000;
 export interface Alarm {
   /** Replaces the time set before, in ms since the epoch; null: none. */
   readonly set: (atMs: number | null) => void;
+  /** For good: work that goes on meanwhile sets no more. */
   readonly stop: () => void;
 }
 
@@ -16,11 +17,15 @@ export interface Alarm {
  */
 export function createAlarm(ring: () => void): Alarm {
   let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
   return {
     set: (atMs) => {
       clearTimeout(timer);
-      if (atMs !== null) timer = setTimeout(ring, Math.min(MAX_TIMER_MS, Math.max(1, atMs - Date.now())));
+      if (atMs !== null && !isStopped) timer = setTimeout(ring, Math.min(MAX_TIMER_MS, Math.max(1, atMs - Date.now())));
     },
-    stop: () => clearTimeout(timer),
+    stop: () => {
+      isStopped = true;
+      clearTimeout(timer);
+    },
   };
 }

@@ -91,6 +91,28 @@ describe('Supervised', () => {
     await expect(bus.request('stats.read', {})).rejects.toMatchObject({ code: 'internal' });
   });
 
+  test('an actor that is still busy at its time limit is ended nevertheless, and its timers with it', async () => {
+    const bus = new Bus();
+    let isEnded = false;
+    const create = (): Actor<'stats.read'> => ({
+      name: 'router',
+      handlers: { 'stats.read': () => new Promise<never>(() => undefined) },
+      stop: () => {
+        isEnded = true;
+      },
+    });
+    const actor = new Supervised({ name: 'router', capacity: 8, policy: 'wait', create }, bus, {
+      ...LIMITS,
+      onCrash: () => undefined,
+      onDegraded: () => undefined,
+    });
+    await actor.start();
+    const lost = bus.request('stats.read', {}, 200).catch((error: unknown) => (error as CaroError).code);
+    await expect(actor.stop()).rejects.toThrow('router to empty its mailbox within 50 ms');
+    expect(isEnded).toBe(true);
+    expect(await lost).toBe('deadline_exceeded');
+  });
+
   test('a hanging stop is ended at its time limit with an error that names the actor', async () => {
     const { bus, actor } = await watched(() => new Promise(() => undefined));
     const lost = bus.request('stats.read', {}, 200).catch((error: unknown) => (error as CaroError).code);

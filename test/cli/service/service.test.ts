@@ -6,6 +6,7 @@ import { callAdmin } from '../../../src/admin/client.ts';
 import { lastLines, newLines } from '../../../src/cli/log-file.ts';
 import { serviceCommand } from '../../../src/cli/service/command.ts';
 import { launchdAgent, systemdUnit } from '../../../src/cli/service/unit.ts';
+import { startService } from '../../rig/service.ts';
 import { type CommandLine, commandLine } from '../command-line.ts';
 
 let cli: CommandLine;
@@ -41,6 +42,13 @@ describe('caro service, where no service manager is in charge', () => {
     for (let round = 0; round < 3; round += 1) expect((await cli.run(['reload'])).code).toBe(2);
     process.kill(service.pid, 'SIGHUP');
     expect((await callAdmin(cli.places.socket, 'service.status', {})).service.pid).toBe(service.pid);
+  });
+
+  test('ends when it is told to, although something keeps its event loop alive', async () => {
+    const leak = join(cli.home, 'leak.cjs');
+    writeFileSync(leak, 'setInterval(() => undefined, 60_000);');
+    const service = await startService(cli.home, ['env', `NODE_OPTIONS=--require=${leak}`]);
+    expect(await service.stop()).toBe(0);
   });
 
   test('that cannot start says why', async () => {
