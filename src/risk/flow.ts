@@ -4,8 +4,9 @@
  * assignment or a copy adds is never removed, because what comes later may not run.
  */
 import { lookupTool } from '../shell/catalogue/catalogue.ts';
-import type { Analysis, Assignment, Input, Invocation, Word, WordPart, Wrapper } from '../shell/model.ts';
+import type { Analysis, Assignment, Input, Invocation, Span, Word, WordPart, Wrapper } from '../shell/model.ts';
 import type { Step } from './step.ts';
+import { type Group, groupsOf, isToNetwork, OUTPUT, SUFFIXES, unpacksInto } from './subjects/outputs.ts';
 import { normalPath } from './subjects/paths.ts';
 import {
   copySources,
@@ -55,20 +56,6 @@ const REDUCES = new Set(
     ' ',
   ),
 );
-/** Compressors that put their result beside the file. */
-const SUFFIXES = new Map([
-  ['gzip', ['.gz']],
-  ['pigz', ['.gz']],
-  ['bzip2', ['.bz2']],
-  ['xz', ['.xz']],
-  ['lzma', ['.lzma']],
-  ['zstd', ['.zst']],
-  ['lz4', ['.lz4']],
-  ['brotli', ['.br']],
-  ['gpg', ['.gpg', '.asc']],
-  ['age', ['.age']],
-]);
-
 class Tracker {
   readonly #files = new Map<string, Label>();
   /** Directories into which the line unpacks something. */
@@ -87,10 +74,19 @@ class Tracker {
   runInput: Label = 0;
   runText: Label = 0;
 
-  constructor(readonly analysis: Analysis) {}
+  /** Output of compound commands and of shells that is redirected, by the end of the command. */
+  readonly #groups: Group[];
+
+  constructor(
+    readonly analysis: Analysis,
+    steps: readonly Step[],
+  ) {
+    this.#groups = groupsOf(analysis, steps);
+  }
 
   visit(step: Step): void {
     const { invocation } = step;
+    this.#noteGroups(invocation.start);
     const input = this.#inputLabel(invocation.input);
     const words = this.#wordsLabel(step.words) | this.#redirectedWords(invocation) | this.#itemsLabel(step);
     const files = this.#filesRead(step);
@@ -144,8 +140,20 @@ class Tracker {
     }
   }
 
+  /** Passes on what groups before an offset print: `{ cat key; } > file`. */
+  #noteGroups(before: number): void {
+    for (let group = this.#groups[0]; group && group.of.end <= before; group = this.#groups[0]) {
+      this.#groups.shift();
+      const label = this.#printedIn(group.of);
+      const path = group.target.text;
+      if (NET_FILE.test(path)) this.sent |= label;
+      else if (label !== 0) this.#addFile(path, label);
+    }
+  }
+
   /** The result after the last step. */
   finished(): Flow {
+    this.#noteGroups(Number.POSITIVE_INFINITY);
     if (!this.#installs) this.runFile |= this.#executable;
     return this;
   }
@@ -299,7 +307,11 @@ class Tracker {
   #partLabel(part: WordPart): Label {
     if (part.kind === 'variable') return this.#variableLabel(part.name) | (holdsSecret(part.name) ? PRIVATE : 0);
     if (part.kind !== 'command' && (part.kind !== 'process' || part.direction === 'out')) return 0;
-    return this.#within(part.start, part.end).reduce((label, item) => label | (this.#printed.get(item) ?? 0), 0);
+    return this.#printedIn(part);
+  }
+
+  #printedIn({ start, end }: Span): Label {
+    return this.#within(start, end).reduce((label, item) => label | (this.#printed.get(item) ?? 0), 0);
   }
 
   /** All values that the line gives a variable; computed again only if more is known since. */
@@ -334,17 +346,6 @@ class Tracker {
   }
 }
 
-/** The directory that is named to a program which unpacks an archive. */
-const unpacksInto = (step: Step): string | undefined => {
-  const options = UNPACKS_INTO.get(step.tool);
-  return options && step.value(...options);
-};
-const UNPACKS_INTO = new Map([
-  ['tar', ['-C', '--directory']],
-  ['unzip', ['-d']],
-  ['7z', ['-o']],
-]);
-
 /** The assignments of a line by their variable. */
 const byVariable = ({ settings }: Analysis): ReadonlyMap<string, readonly Assignment[]> => {
   const byName = new Map<string, Assignment[]>();
@@ -356,8 +357,6 @@ const byVariable = ({ settings }: Analysis): ReadonlyMap<string, readonly Assign
   return byName;
 };
 
-/** Redirections of what a program prints: `>`, `>>`, `>|`, `>&`, `&>`, `&>>`. */
-const OUTPUT = /^&?>/;
 /** Programs that append items to the words of a command, and the options that name the place. */
 const APPENDS_ITEMS = new Set(['xargs', 'gxargs', 'parallel']);
 const NAMES_PLACE = new Set(['-I', '-i', '-J', '--replace']);
@@ -375,8 +374,8 @@ const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** Computes the flow of a line; cheap if nothing on it can be a source. */
 export const flowOf = (analysis: Analysis, steps: readonly Step[]): Flow => {
-  if (!steps.some(isInteresting)) return NOTHING;
-  const tracker = new Tracker(analysis);
+  if (!steps.some(isInteresting) && !analysis.redirections.some(isToNetwork)) return NOTHING;
+  const tracker = new Tracker(analysis, steps);
   for (const step of steps) if (!step.isWrapper) tracker.visit(step);
   return tracker.finished();
 };
@@ -387,7 +386,4 @@ const printsFile = (step: Step): boolean =>
   ((step.tool === 'echo' || step.tool === 'printf') && step.some(/secret|passw|credential|token|private.?key/i));
 
 const isInteresting = (step: Step): boolean =>
-  isFetcher(step) ||
-  isSender(step.tool) ||
-  isDecoder(step) ||
-  step.invocation.redirections.some(({ target }) => NET_FILE.test(target.text));
+  isFetcher(step) || isSender(step.tool) || isDecoder(step) || step.invocation.redirections.some(isToNetwork);

@@ -309,6 +309,8 @@ export interface FunctionDefinition extends Span {
 /** A redirection and the directory that its file is in, if that is not the one of the line. */
 export interface PlacedRedirection extends Redirection {
   readonly directory: Directory | null;
+  /** The compound command, or the redirections themselves. */
+  readonly of: Span;
   /** There is no command at all, so that the file is left empty: `> file`. */
   readonly alone: boolean;
 }

@@ -52,7 +52,8 @@ function duplicated(walk: Walk, redirection: Redirection): Redirection {
   const opened = walk.scope.descriptors.get(redirection.target.text.replace(/-$/, ''));
   if (opened === undefined) return redirection;
   // Several commands may write to the descriptor: none of them replaces the file.
-  const operator = opened.operator === '>' ? '>>' : opened.operator;
+  const isWritten = opened.operator === '>' || (opened.operator === '<>' && redirection.operator === '>&');
+  const operator = isWritten ? '>>' : opened.operator;
   return { ...opened, operator, fd: redirection.fd };
 }
 

@@ -11,10 +11,12 @@ import type {
   Redirection,
   Script,
   SimpleCommand,
+  Span,
   Substitution,
   Word,
 } from '../model.ts';
 import { cutOff } from '../syntax/reader.ts';
+import { doubtAssigned, noteAssigned, withAlternatives } from './alternatives.ts';
 import { openCoprocess, openDescriptors, openFiles, openRedirection, readDescriptor } from './descriptors.ts';
 import { doubtDirectory } from './directory.ts';
 import { recordRedirections } from './files.ts';
@@ -30,6 +32,8 @@ const MAX_ITERATIONS = 8;
 export function runScript(walk: Walk, script: Script, frame: Frame): Output {
   let output: Output = '';
   let conditional = frame.conditional;
+  /** What was assigned before the first pipeline of a list that may not run. */
+  let assigned: number | null = null;
   for (const { pipeline, separator } of script.items) {
     if (isExhausted(walk, pipeline.start)) return null;
     const background = frame.background || separator === '&';
@@ -39,7 +43,13 @@ export function runScript(walk: Walk, script: Script, frame: Frame): Output {
     else if (separator !== '&&') doubtDirectory(walk);
     output = output === null || printed === null ? null : output + printed;
     if (output !== null && output.length > MAX_VALUE) output = null;
-    conditional = frame.conditional || separator === '&&' || separator === '||';
+    const continues = separator === '&&' || separator === '||';
+    conditional = frame.conditional || continues;
+    if (continues) assigned ??= walk.scope.assigned.length;
+    else {
+      if (assigned !== null) doubtAssigned(walk.scope, assigned);
+      assigned = null;
+    }
   }
   return output;
 }
@@ -103,19 +113,29 @@ function runSimple(walk: Walk, command: SimpleCommand, frame: Frame): Output {
     if (words[0]?.text === 'coproc') openCoprocess(walk, 'COPROC', command, NO_SCRIPT);
     const output = walk.runCall(walk, call, frame);
     recordRedirections(walk, redirections, output, frame);
+    runAlternatives(walk, command, frame);
     return redirectsOutput(redirections) ? '' : output;
   }
   for (const assignment of assignments) assignVariable(walk, assignment, false, frame);
   const input = assignments.length === 0 && !frame.topLevel ? redirections.find(({ fd }) => fd === 0) : undefined;
   if (input?.operator === '<') return readFile(walk, input, command, frame);
-  placeRedirections(walk, redirections, true);
+  placeRedirections(walk, redirections, command, true);
   return '';
 }
 
+const TEST = /^(?:\[|test)$/;
+
+function runAlternatives(walk: Walk, command: SimpleCommand, frame: Frame): void {
+  if (TEST.test(command.words[0]?.text ?? '')) return;
+  withAlternatives(walk.scope, command, () => {
+    if (!isExhausted(walk, command.start)) runSimple(walk, command, { ...frame, topLevel: false });
+  });
+}
+
 /** Records redirections without a program, with the directory that their files are in. */
-function placeRedirections(walk: Walk, found: readonly Redirection[], alone: boolean): void {
+function placeRedirections(walk: Walk, found: readonly Redirection[], of: Span, alone: boolean): void {
   const { directory } = walk.scope;
-  for (const redirection of found) walk.redirections.push({ ...redirection, directory, alone });
+  for (const redirection of found) walk.redirections.push({ ...redirection, directory, of, alone });
 }
 
 /** `$(<file)` prints the file, as `cat` does. */
@@ -138,6 +158,7 @@ export function assignVariable(walk: Walk, assignment: Assignment, exported: boo
   runCommandVariable(walk, assignment, { ...frame, conditional: true });
   const { elements, append } = assignment;
   const name = referenced(walk.scope, assignment.name);
+  noteAssigned(walk.scope, name);
   if (assignment.value === null) {
     walk.scope.arrays.set(name, append ? [...(walk.scope.arrays.get(name) ?? []), ...elements] : elements);
   }
@@ -192,8 +213,8 @@ function runCompound(walk: Walk, command: CompoundCommand, frame: Frame): Output
   }
   const found: Substitution[] = [];
   const expander = substituter(walk, frame, -1, found);
-  const redirections = command.redirections.map((one) => expandRedirection(one, expander));
-  placeRedirections(walk, redirections, false);
+  const redirections = command.redirections.map((one) => openRedirection(walk, expandRedirection(one, expander)));
+  placeRedirections(walk, redirections, command, false);
   const words = expandWords(command.words, () => expander);
   const input = inputOf(redirections, frame);
   const { directory } = walk.scope;
@@ -223,12 +244,14 @@ function addTest(
 function runBranches(walk: Walk, command: CompoundCommand, frame: Frame): Output {
   const isChoice = command.kind === 'if' || command.kind === 'case';
   const background = frame.background || command.kind === 'coproc';
+  const assigned = walk.scope.assigned.length;
   let output: Output = '';
   for (const [index, { script, role }] of command.branches.entries()) {
     const conditional = frame.conditional || (isChoice && (index > 0 || role === 'body'));
     const printed = runScript(walk, script, { ...frame, conditional, background });
     output = isChoice || output === null || printed === null ? null : output + printed;
   }
+  if (isChoice || command.kind === 'loop') doubtAssigned(walk.scope, assigned);
   return output;
 }
 

@@ -9,6 +9,10 @@ export interface Scope {
   readonly places: Map<string, Word>;
   /** The last value of each variable that was not empty. */
   readonly values: Map<string, Word>;
+  /** Assignments to variables that had values, with these; the oldest first. */
+  readonly assigned: { readonly name: string; readonly values: readonly Word[] }[];
+  /** Values that variables may have besides the last one. */
+  readonly alternatives: Map<string, readonly Word[]>;
   /** Variables that `unset` removed on this line. */
   readonly unset: Set<string>;
   /** Namerefs (`declare -n name=target`). */
@@ -29,6 +33,8 @@ export interface Scope {
   readonly active: Set<string>;
   /** Variables read; shows whether a loop body depends on the loop variable. */
   readonly reads: Set<string>;
+  /** Commands run once more with other values of their variables. */
+  repeated: number;
   /** Characters substituted for variables so far. */
   substituted: number;
   /** `$1`, `$2`, … of the function or `sh -c` being walked; null if unknown. */
@@ -41,6 +47,8 @@ export const newScope = (): Scope => ({
   variables: new Map(),
   places: new Map(),
   values: new Map(),
+  assigned: [],
+  alternatives: new Map(),
   unset: new Set(),
   references: new Map(),
   files: new Map(),
@@ -52,6 +60,7 @@ export const newScope = (): Scope => ({
   functions: new Map(),
   active: new Set(),
   reads: new Set(),
+  repeated: 0,
   substituted: 0,
   positional: null,
   directory: null,

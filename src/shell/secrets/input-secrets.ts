@@ -90,6 +90,8 @@ export const writersOf = (invocations: readonly Invocation[]): Writers => {
 };
 const MAX_WRITERS = 8;
 
+/** Without it, a line writes no file. */
+const WRITES = />|\btee\b/;
 /** Where a program writes what it prints. */
 const filesOf = ({ redirections, pipesTo }: Invocation): readonly string[] => {
   const files = redirections.filter(({ operator }) => /^&?>/.test(operator)).map(({ target }) => target.text);
@@ -216,7 +218,7 @@ export const findInputSecrets = (
   const { input, tool, args } = invocation;
   if (invocation.substitutions.length > 0)
     addSubstituted(text, invocation, storesSecret(known, operands), written, found);
-  addNamedFiles(text, invocation, written, found);
+  if (WRITES.test(text)) addNamedFiles(text, invocation, written, found);
   addWritten(text, invocation, found);
   if (invocation.redirections.length > 0 && known) addDescriptors(text, invocation, found);
   if (SESSIONS.test(tool)) addSessions(text, invocation, found);

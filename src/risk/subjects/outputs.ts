@@ -1,0 +1,49 @@
+/** Where a line leaves what its programs print, compress or unpack. */
+import type { Analysis, Redirection, Span, Word } from '../../shell/model.ts';
+import type { Step } from '../step.ts';
+import { NET_FILE } from './programs.ts';
+
+/** Compressors that put their result beside the file. */
+export const SUFFIXES = new Map([
+  ['gzip', ['.gz']],
+  ['pigz', ['.gz']],
+  ['bzip2', ['.bz2']],
+  ['xz', ['.xz']],
+  ['lzma', ['.lzma']],
+  ['zstd', ['.zst']],
+  ['lz4', ['.lz4']],
+  ['brotli', ['.br']],
+  ['gpg', ['.gpg', '.asc']],
+  ['age', ['.age']],
+]);
+
+/** The directory that is named to a program which unpacks an archive. */
+export const unpacksInto = (step: Step): string | undefined => {
+  const options = UNPACKS_INTO.get(step.tool);
+  return options && step.value(...options);
+};
+const UNPACKS_INTO = new Map([
+  ['tar', ['-C', '--directory']],
+  ['unzip', ['-d']],
+  ['7z', ['-o']],
+]);
+
+export interface Group {
+  /** What the redirection is of. */
+  readonly of: Span;
+  readonly target: Word;
+}
+
+/** `{ …; } > file`, `while …; done > file`, `sh -c '…' > file`. */
+export const groupsOf = (analysis: Analysis, steps: readonly Step[]): Group[] => {
+  const groups: Group[] = analysis.redirections.filter(({ operator, alone }) => !alone && OUTPUT.test(operator));
+  for (const { isWrapper, invocation } of steps)
+    for (const { operator, target } of isWrapper ? invocation.redirections : [])
+      if (OUTPUT.test(operator)) groups.push({ of: invocation, target });
+  return groups.sort((a, b) => a.of.end - b.of.end);
+};
+
+/** Redirections of what a program prints: `>`, `>>`, `>|`, `>&`, `&>`, `&>>`. */
+export const OUTPUT = /^&?>/;
+
+export const isToNetwork = ({ target }: Redirection): boolean => NET_FILE.test(target.text);
