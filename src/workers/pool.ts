@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import { CaroError } from '../domain/errors.ts';
+import { CaroError, ERRORS, type ErrorCode } from '../domain/errors.ts';
 import type * as tasks from './worker.ts';
 
 type Tasks = typeof tasks;
@@ -76,11 +76,12 @@ export function openPool(filename: string): Pool {
   };
 }
 
-/** Errors lose their class between threads; ours are recognized by name and code. */
+/** `worker.ts` gives the code of an error of ours as its cause. */
 function failure(name: string, error: unknown, reason: string | null): CaroError {
-  if (reason === null && error instanceof Error && error.name === 'CaroError' && 'code' in error) {
-    return new CaroError(error.code as CaroError['code'], error.message);
-  }
+  const { cause, message } = Object(error) as Partial<Error>;
+  const { code = '' } = Object(cause) as { readonly code?: string };
+  if (reason === null && message !== undefined && Object.hasOwn(ERRORS, code))
+    return new CaroError(code as ErrorCode, message);
   return new CaroError('worker_failed', `expected the task "${name}" to finish, ${reason ?? 'its thread failed'}`, {
     cause: error,
   });

@@ -11,8 +11,18 @@ const lazy =
   <T extends Task>(load: () => Promise<T>) =>
   async (input: Parameters<T>[0]): Promise<Awaited<ReturnType<T>>> => {
     const task = (await load()) as (input: Parameters<T>[0]) => Awaited<ReturnType<T>>;
-    return task(input);
+    try {
+      return await Promise.resolve(task(input));
+    } catch (error) {
+      throw withCodeAsCause(error);
+    }
   };
+
+/** Between threads an error loses its class, its name and its code, but not its cause. */
+function withCodeAsCause(error: unknown): unknown {
+  if (!(error instanceof Error && error.name === 'CaroError' && 'code' in error)) return error;
+  return new Error(error.message, { cause: { code: error.code } });
+}
 
 export const backup = lazy(async () => (await import('./tasks/backup.ts')).backup);
 export const certificate = lazy(async () => (await import('./tasks/certificate.ts')).certificate);

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, verify as opensslVerify, randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import type { NodeSummary } from '../../src/domain/summaries/summary.ts';
@@ -103,7 +103,20 @@ test('the thread signs as OpenSSL does', async () => {
   ).toEqual([true, false]);
 });
 
-test('a task that fails says so with the code of its error, and the pool goes on', async () => {
+test('an error of a task keeps its code and its text', async () => {
+  const home = folder();
+  const databaseFile = join(home, 'caro.db');
+  openDatabase(databaseFile, 0).database.close();
+  // Larger than any disk, and takes up nothing.
+  writeFileSync(`${databaseFile}-wal`, '');
+  truncateSync(`${databaseFile}-wal`, 2 ** 43);
+  await expect(pool.run('backup', { databaseFile, folder: home, nowMs: 0 })).rejects.toMatchObject({
+    code: 'disk_full',
+    message: expect.stringContaining('free for a copy of the database'),
+  });
+});
+
+test('a task that fails in another way says so, and the pool goes on', async () => {
   const { seed } = keyPair();
   await expect(
     pool.run('verifyAuditLog', { databaseFile: '/nonexistent/caro.db', publicKey: seed }),
