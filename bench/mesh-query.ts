@@ -57,8 +57,8 @@ async function measureMesh(asker: MeshNode, nodes: readonly MeshNode[]): Promise
   asker.configure({ trust: Object.fromEntries(nodes.map(({ id }) => [id, 'peer'])), dials: nodes, level: 0 });
   for (const node of nodes) node.configure({ trust: { [asker.id]: 'supervisor' } });
   await startAll(nodes);
-  for (const node of nodes) await node.observe(commands());
-  for (const node of nodes) await node.stop();
+  await Promise.all(nodes.map((node) => node.observe(commands())));
+  await Promise.all(nodes.map((node) => node.stop()));
   const services = await startAll([...nodes, asker]);
   await connected(asker, nodes);
   for (const node of nodes.slice(nodes.length - DEAD)) await node.kill();
