@@ -3,6 +3,7 @@
  * text becomes the words that the program would receive; the raw line is never matched.
  */
 
+import type { Word } from '../../shell/model.ts';
 import { REDIRECTION_ONLY, type Step } from '../step.ts';
 import { normalPath, withHome, workingDirectories } from '../subjects/paths.ts';
 import type { Budget } from './budget.ts';
@@ -71,7 +72,7 @@ export class CommandFields {
         this.#image ??= imagesOf(this.step).map(fieldText);
         return this.#image;
       case 'CommandLine':
-        this.#line ??= [fieldText([nameOf(this.step), ...this.step.words.map(({ text }) => text)].join(' '))];
+        this.#line ??= linesOf(this.step).map(fieldText);
         return this.#line;
       case 'CurrentDirectory': {
         const directories = directoriesOf(this.step);
@@ -101,6 +102,30 @@ const CHANGES: ReadonlySet<string> = new Set([
   'run0',
   'machinectl',
 ]);
+
+/** The words with the home directory as written, and as the program receives it where it is known. */
+function linesOf(step: Step): readonly string[] {
+  const written = [nameOf(step), ...step.words.map(({ text }) => text)].join(' ');
+  const { home } = step.pathContext;
+  if (home === undefined || !/~|\$\{?HOME/.test(written)) return [written];
+  const { name } = step.invocation;
+  const first = nameOf(step) === name.text ? inHome(name, home) : nameOf(step);
+  const received = [first, ...step.words.map((word) => inHome(word, home))].join(' ');
+  return received === written ? [written] : [written, received];
+}
+
+/** `~/x` and `$HOME/x` as the shell expands them, and not a quoted tilde. */
+const inHome = ({ parts, text }: Word, home: string): string =>
+  parts.length === 0
+    ? text
+    : parts
+        .map((part, at) => {
+          const isHome =
+            (part.kind === 'tilde' && part.text === '~' && at === 0) ||
+            (part.kind === 'variable' && part.name === 'HOME' && part.operator === '');
+          return isHome ? home : part.text;
+        })
+        .join('');
 
 /** The command word with its path. Wrappers and packages started by a runner have a name only. */
 const nameOf = (step: Step): string =>

@@ -50,6 +50,19 @@ describe('fields of a parsed command', () => {
     expect(matches(selecting('Image|startswith: /bin/'), 'bin/x')).toBe(false);
   });
 
+  test('CommandLine has the home directory as written and as the program receives it', () => {
+    const at = { cwd: '/srv', home: '/home/ada' };
+    for (const line of ['cat ~/.ssh/id', 'cat $HOME/.ssh/id', 'cat "${HOME}/.ssh/id"', 'sudo cat ~/.ssh/id'])
+      expect([line, matches(selecting("CommandLine|endswith: ' /home/ada/.ssh/id'"), line, at)]).toEqual([line, true]);
+    expect(matches(selecting("CommandLine: 'cat ~/.ssh/id'"), 'cat ~/.ssh/id', at)).toBe(true);
+    expect(matches(selecting("CommandLine: 'cat $HOME/.ssh/id'"), 'cat $HOME/.ssh/id', at)).toBe(true);
+    expect(matches(selecting("CommandLine: '/home/ada/bin/x -v'"), '~/bin/x -v', at)).toBe(true);
+    const there = selecting('CommandLine|contains: /home/ada');
+    for (const line of ["cat '~/.ssh/id'", 'cat \\~/x', 'cat a~', 'cat ~bob/x', "cat '$HOME/x'", "ssh h 'cat ~/x'"])
+      expect([line, matches(there, line, at)]).toEqual([line, false]);
+    expect(matches(there, 'cat ~/.ssh/id')).toBe(false);
+  });
+
   test('CommandLine has the words that the program receives, not the text that was typed', () => {
     const rule = selecting("CommandLine: 'rm -rf /srv/a b'");
     expect(matches(rule, `r''m -r"f" '/srv/a b'`)).toBe(true);
