@@ -5,22 +5,25 @@
 import { CaroError } from '../domain/errors.ts';
 import { parseNodeId } from '../domain/identity/node-id.ts';
 import { sourceNetwork } from '../domain/ip-address.ts';
-import type { TokenBuckets } from '../domain/token-bucket.ts';
+import { createTokenBuckets } from '../domain/token-bucket.ts';
 import { fingerprint } from '../identity/fingerprint.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
 import type { PeerAddress } from './peer-table.ts';
 import type { ConnectDecision, MeshPorts } from './ports.ts';
 import type { RefusalLog } from './refusal-log.ts';
+import type { MeshLimits } from './transport/limits.ts';
 import type { LinkPurpose } from './transport/link.ts';
+
+type ConnectionLimits = Pick<
+  MeshLimits,
+  'connectionBurst' | 'connectionEveryMs' | 'addressBurst' | 'addressEveryMs' | 'networkBurst' | 'networkEveryMs'
+>;
 
 export interface AdmissionOptions {
   readonly ports: Pick<MeshPorts, 'mayConnect' | 'hasSucceeded' | 'takesRequests'>;
   /** Whether an invite is open to this key. */
   readonly isInviteOpen: (id: string) => boolean;
-  /** How often each node that the owner has named may connect, and each address of other nodes. */
-  readonly connectionRate: TokenBuckets;
-  /** The same for a network: a node of a trusted subnet can have any number of addresses. */
-  readonly networkRate: TokenBuckets;
+  readonly limits: ConnectionLimits;
   readonly refusals: RefusalLog;
 }
 
@@ -50,14 +53,22 @@ export interface Admission {
 const isNamed = ({ allow, rule }: Pick<ConnectDecision, 'allow' | 'rule'>): boolean =>
   allow && (rule === 'trust.nodes' || rule.startsWith('roster '));
 
-export function createAdmission(options: AdmissionOptions): Admission {
-  const { ports, isInviteOpen, connectionRate, networkRate, refusals } = options;
-  const isWithinRate = (id: string, address: string, decision: ConnectDecision): boolean => {
+/** Whether a trusted node may connect now. */
+function connectionRate(limits: ConnectionLimits) {
+  const named = createTokenBuckets({ burst: limits.connectionBurst, refillMs: limits.connectionEveryMs });
+  const addresses = createTokenBuckets({ burst: limits.addressBurst, refillMs: limits.addressEveryMs });
+  // A node of a trusted subnet can have any number of addresses.
+  const networks = createTokenBuckets({ burst: limits.networkBurst, refillMs: limits.networkEveryMs });
+  return (id: string, address: string, decision: ConnectDecision): boolean => {
     const now = steadyMs();
-    if (isNamed(decision)) return connectionRate.take(id, now).isGranted;
+    if (isNamed(decision)) return named.take(id, now).isGranted;
     // One address cannot use up the rate of its network.
-    return connectionRate.take(address, now).isGranted && networkRate.take(sourceNetwork(address), now).isGranted;
+    return addresses.take(address, now).isGranted && networks.take(sourceNetwork(address), now).isGranted;
   };
+}
+
+export function createAdmission({ ports, isInviteOpen, limits, refusals }: AdmissionOptions): Admission {
+  const isWithinRate = connectionRate(limits);
   return {
     inbound: (id, address) => {
       const decision = ports.mayConnect({ id, address });

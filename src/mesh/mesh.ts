@@ -2,7 +2,6 @@ import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import type { PeerReplyTo, PeerRequest } from '../domain/exchange.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import { addressesOf } from '../domain/peer-addresses.ts';
-import { createTokenBuckets } from '../domain/token-bucket.ts';
 import type { TlsMaterial } from '../identity/certificate.ts';
 import { localAddresses } from '../platform/local-addresses.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
@@ -85,13 +84,8 @@ class MeshCore implements Mesh {
       listen: () => this.#listening?.endpoints()[0] ?? null,
       waiting: () => this.#listening?.waiting() ?? null,
     });
-    this.#admission = createAdmission({
-      ports,
-      isInviteOpen: this.#pairing.mayTry,
-      connectionRate: createTokenBuckets({ burst: limits.connectionBurst, refillMs: limits.connectionEveryMs }),
-      networkRate: createTokenBuckets({ burst: limits.networkBurst, refillMs: limits.networkEveryMs }),
-      refusals: this.#refusals,
-    });
+    const isInviteOpen = this.#pairing.mayTry;
+    this.#admission = createAdmission({ ports, isInviteOpen, limits, refusals: this.#refusals });
     this.#host = this.#createHost();
     this.#table = createPeerTable({
       self: identity.id,
@@ -378,7 +372,7 @@ class MeshCore implements Mesh {
       this.#pairing.onEnd(connection, ending);
       return;
     }
-    const { peer, address } = connection;
+    const { peer, address, isDialled, purpose } = connection;
     const wasInUse = this.#registry.remove(connection);
     if (wasInUse) {
       const { code, reason } = ending;
@@ -388,7 +382,8 @@ class MeshCore implements Mesh {
     const id = this.#attempts.get(connection)?.id ?? peer;
     // The node is still connected with this key or its successor, perhaps at another address.
     if (this.#find(peer) || this.#find(id)) return;
-    this.#table.lost(id, ending, connection.skewMs(), wasInUse || connection.isDialled);
+    // The attempt that an introduction belongs to goes on at the next address, or has failed.
+    this.#table.lost(id, ending, connection.skewMs(), wasInUse || (isDialled && purpose === 'mesh'));
   }
 }
 

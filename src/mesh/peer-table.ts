@@ -135,9 +135,9 @@ function startRow(
   rows: Map<string, Row>,
 ): Row {
   const redialer = createRedialer({
-    attempt: () => {
+    attempt: (race) => {
       const latest = rows.get(entry.id)?.entry ?? entry;
-      return dialFirst(addressesOf(latest), (address, signal) => attempt(latest, address, signal));
+      return dialFirst(addressesOf(latest), (address, signal) => attempt(latest, address, signal), race);
     },
     onFailure: (error) => {
       const row = rows.get(entry.id);

@@ -20,12 +20,16 @@ export interface Redialer {
   readonly retryNow: () => void;
   /** Dials immediately and keeps the backoff: for what other nodes can cause. */
   readonly tryNow: () => void;
+  /** Gives up the attempt that is running; its failure is not reported. */
   readonly stop: () => void;
 }
 
 export interface RedialOptions {
-  /** Dials once. If it resolves, the connection MUST be reported with `reached` and `lost`. */
-  readonly attempt: () => Promise<void>;
+  /**
+   * Dials once, and gives up when the signal is aborted. If it resolves, the connection MUST be
+   * reported with `reached` and `lost`.
+   */
+  readonly attempt: (race: AbortController) => Promise<void>;
   readonly onFailure: (error: CaroError) => void;
   /** Random number in [0, 1). */
   readonly random: () => number;
@@ -42,6 +46,7 @@ export function createRedialer({ attempt, onFailure, random, limits, firstDelayM
   const backoff = createBackoff(limits);
   /** During an attempt, which does not know an address that was found meanwhile. */
   let isAsked = false;
+  let running: AbortController | undefined;
   let timer = setTimeout(() => tryNow(), firstDelayMs);
   const schedule = (longest: number): void => {
     state = 'waiting';
@@ -49,6 +54,7 @@ export function createRedialer({ attempt, onFailure, random, limits, firstDelayM
     timer = setTimeout(() => tryNow(), longest * (0.5 + random() / 2));
   };
   const failed = (cause: unknown): void => {
+    if (state === 'stopped') return;
     const error =
       cause instanceof CaroError
         ? cause
@@ -64,7 +70,8 @@ export function createRedialer({ attempt, onFailure, random, limits, firstDelayM
     if (state !== 'waiting') return;
     clearTimeout(timer);
     state = 'trying';
-    attempt().catch(failed);
+    running = new AbortController();
+    attempt(running).catch(failed);
   };
   return {
     reached: () => {
@@ -85,6 +92,7 @@ export function createRedialer({ attempt, onFailure, random, limits, firstDelayM
     stop: () => {
       state = 'stopped';
       clearTimeout(timer);
+      running?.abort();
     },
   };
 }

@@ -66,7 +66,8 @@ export async function dial(options: DialOptions): Promise<Link> {
   }
 }
 
-const givenUp = (): CaroError => new CaroError('peer_unreachable', 'the peer was reached at another address first');
+const givenUp = (): CaroError =>
+  new CaroError('peer_unreachable', 'the peer is dialled no more, or was reached at another address first');
 
 async function openTls({ address, rules, tls, limits, signal }: DialOptions): Promise<TLSSocket> {
   const { host, port } = checkDial(address, rules);
@@ -119,19 +120,24 @@ function upgrade(tls: TLSSocket, purpose: LinkPurpose, limits: MeshLimits): Prom
       perMessageDeflate: false,
       autoPong: false,
       followRedirects: false,
-      handshakeTimeout: limits.helloMs,
       maxFragments: limits.fragments,
       maxPayload: purpose === 'mesh' ? limits.frameBytes : limits.strangerFrameBytes,
     });
-    const refused = (): void => {
+    const fail = (error: CaroError): void => {
+      clearTimeout(timer);
       socket.terminate();
-      reject(
+      reject(error);
+    };
+    const refused = (): void =>
+      fail(
         new CaroError('peer_untrusted', 'the peer hung up after the TLS handshake: it does not trust this node yet'),
       );
-    };
+    // `handshakeTimeout` of ws has no effect on a socket that is connected already.
+    const timer = setTimeout(fail, limits.helloMs, new CaroError('tls_timeout', 'the peer did not answer the upgrade'));
     socket.once('error', refused);
     tls.once('close', refused);
     socket.once('open', () => {
+      clearTimeout(timer);
       socket.off('error', refused);
       tls.off('close', refused);
       // Frames may follow immediately; the session resumes the socket when it listens.

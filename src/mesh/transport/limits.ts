@@ -13,7 +13,12 @@ export interface MeshLimits {
   /** New connections of one trusted node: token bucket of this size, and time for one token. */
   readonly connectionBurst: number;
   readonly connectionEveryMs: number;
-  /** The same for all nodes of one network that the owner has not named. */
+  /**
+   * The same for all nodes of one address, or of one network, that the owner has not named. A
+   * thousand nodes behind one router come back at once when this one restarts.
+   */
+  readonly addressBurst: number;
+  readonly addressEveryMs: number;
   readonly networkBurst: number;
   readonly networkEveryMs: number;
   readonly heartbeatMs: number;
@@ -56,7 +61,9 @@ export const DEFAULT_LIMITS: MeshLimits = {
   strangersPerAddress: 128,
   connectionBurst: 30,
   connectionEveryMs: 10_000,
-  networkBurst: 240,
+  addressBurst: 1_000,
+  addressEveryMs: 4_000,
+  networkBurst: 2_000,
   networkEveryMs: 2_000,
   heartbeatMs: 30_000,
   frameBytes: MAX_FRAME_BYTES,

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { createServer, type TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
 import { CaroError, type ErrorCode } from '../../../src/domain/errors.ts';
@@ -20,6 +21,41 @@ import {
 } from '../rig.ts';
 
 afterEach(stopAll);
+
+/** A peer that proves its key and never answers the upgrade, as one that is suspended just then. */
+async function startMute(): Promise<{ readonly id: string; readonly address: string; readonly sockets: TLSSocket[] }> {
+  const identity = makeIdentity();
+  const { key, certificate } = await makeTls(identity);
+  const sockets: TLSSocket[] = [];
+  const server = createServer({ key, cert: certificate, requestCert: true, rejectUnauthorized: false }, (socket) => {
+    sockets.push(socket.on('error', () => undefined).resume());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()).unref());
+  return { id: identity.id, address: `127.0.0.1:${(server.address() as AddressInfo).port}`, sockets };
+}
+
+describe('a peer that does not answer the upgrade', () => {
+  test('is given up after the time for a hello and dialled again', async () => {
+    const { id, address, sockets } = await startMute();
+    const node = await startNode({ trusts: [id], peers: [{ id, address }], limits: { helloMs: 100 } });
+    await until(() => sockets.length >= 2);
+    expect(node.mesh.status().peers).toMatchObject([{ id, state: 'connecting', code: 'tls_timeout' }]);
+  });
+
+  test('keeps no connection open when it is removed from the peers or the mesh closes', async () => {
+    const mutes = [await startMute(), await startMute()] as const;
+    const peers = mutes.map(({ id, address }) => ({ id, address }));
+    const trusts = peers.map(({ id }) => id);
+    const node = await startNode({ trusts, peers, limits: { helloMs: 3_600_000 } });
+    await until(() => mutes.every(({ sockets }) => sockets.length === 1));
+    node.mesh.reload(peers.slice(1));
+    await until(() => mutes[0].sockets[0]?.closed === true);
+    expect(mutes[1].sockets[0]?.closed).toBe(false);
+    await node.mesh.close();
+    await until(() => mutes[1].sockets[0]?.closed === true);
+    expect(node.audit).toEqual([]);
+  });
+});
 
 describe('a connection', () => {
   test('stays open through several heartbeats while both sides respond', async () => {
