@@ -250,7 +250,7 @@ describe('a peer that keeps reconnecting', () => {
   test('is counted by its address, not by its keys, if its subnet is trusted', async () => {
     const rule = 'trust.subnets "127.0.0.0/8"';
     const node = await startNode({
-      limits: { connectionBurst: 2, connectionEveryMs: HOUR },
+      limits: { addressBurst: 2, addressEveryMs: HOUR },
       ports: { mayConnect: () => ({ allow: true, rule, mayPair: true }) },
     });
     const taken: boolean[] = [];
