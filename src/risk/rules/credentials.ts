@@ -196,6 +196,11 @@ export const CREDENTIAL_LINE_RULES: readonly CommandLineRule[] = inFamily('crede
   },
 ]);
 
+/** `tcpdump -A | grep -i pass` */
+const searchesCredentials = ({ invocation: { pipesTo } }: Step): boolean =>
+  /^(?:[ef]?grep|rg|awk)$/.test(pipesTo?.tool ?? '') &&
+  pipesTo?.args.some(({ text }) => /passw|\bpass\b|login|auth|cookie|token|credential/i.test(text)) === true;
+
 export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
   {
     id: 'credentials.password-database',
@@ -322,7 +327,7 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     level: 'moderate',
     tools: 'tcpdump tshark ngrep dsniff ettercap bettercap wireshark responder',
     when: (s: Step) =>
-      /^(?:ettercap|bettercap|responder|dsniff)$/.test(s.tool)
+      /^(?:ettercap|bettercap|responder|dsniff)$/.test(s.tool) || searchesCredentials(s)
         ? 'high'
         : !s.flag('-r', '-D', '--version', '-h', '--help', '--list-interfaces') && s.args.length > 0,
     technique: 'T1040',

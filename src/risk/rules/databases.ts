@@ -42,6 +42,7 @@ const affectsAllRows = (sql: string): boolean => {
 const sqlLevel = (step: Step): Verdict => {
   if (step.some(/^--?read-?only$/)) return false;
   const sql = withoutLiterals(statements(step));
+  const level = isForTests(step) ? 'moderate' : 'high';
   if (
     DROP.test(sql) ||
     TRUNCATE.test(sql) ||
@@ -49,9 +50,16 @@ const sqlLevel = (step: Step): Verdict => {
     affectsAllRows(sql) ||
     (UNBOUND.test(sql) && !/\bwhere\b/i.test(sql))
   )
-    return 'high';
+    return level;
   return false;
 };
+
+/** A database on this machine that says in its name that it is no other. */
+const TEST_DATABASE = /^(?:[\w-]+[_-])?(?:tests?|testing|dev|development|scratch|sandbox|ci)$/i;
+const isForTests = (step: Step): boolean =>
+  [step.value('-d', '--dbname', '-D', '--database') ?? '', ...step.operands].some((name) => TEST_DATABASE.test(name)) &&
+  /^(?:localhost|127\.0\.0\.1|::1|\/.*)?$/.test(step.value('-h', '--host') ?? '') &&
+  !step.invocation.remote;
 
 const MONGO =
   /\.(?:dropDatabase|drop|dropIndexes?|dropUser|dropAllUsersFromDatabase|dropRole|shutdownServer|remove|deleteMany|dropAllRolesFromDatabase)\s*\(/;
@@ -188,7 +196,16 @@ const DATABASE_TOOLS: Readonly<Record<string, (s: Step) => Verdict>> = {
 
 const FRAMEWORK =
   /^(?:db:(?:drop|reset|schema:load|structure:load|setup|purge|truncate_all|migrate:reset|seed:replant|environment:set|wipe|fixtures:load)(?::.*)?|ecto\.(?:drop|reset|rollback)|(?:app:)?db:(?:drop|reset).*|doctrine:(?:database|schema|fixtures):(?:drop|load)|doctrine:(?:mongodb:)?schema:drop|d:d:d|d:s:d|sqlflush|flush|reset_db|reset_schema|migrate:(?:fresh|refresh|reset)|tmp:clear_all|db:rollback)$/;
+/** The environment of the tests, whose database is made again by each run. */
+const TEST_ENVIRONMENT = /^(?:(?:RAILS|RACK|NODE|APP|MIX|FLASK|DJANGO)_ENV=|--env(?:ironment)?=)(?:tests?|testing|ci)$/;
 const framework = (step: Step): Verdict => {
+  const { assignments } = step.invocation;
+  const isTest =
+    step.some(TEST_ENVIRONMENT) ||
+    assignments.some(({ name, value }) => TEST_ENVIRONMENT.test(`${name}=${value?.text ?? ''}`));
+  return frameworkLevel(step) !== false && isTest ? 'moderate' : frameworkLevel(step);
+};
+const frameworkLevel = (step: Step): Verdict => {
   const word = step.args.find((arg) => FRAMEWORK.test(arg));
   if (step.tool === 'rails' && step.sub('destroy|d')) return 'moderate';
   if (/\b(?:destroy_all|delete_all|drop_database|execute\(.*(?:drop|truncate))\b/i.test(step.args.join(' ')))

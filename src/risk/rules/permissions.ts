@@ -18,6 +18,10 @@ const mode = (step: Step): string =>
   step.args.find((arg) => /^[0-7]{1,5}$|^[ugoa]*[-+=]/.test(arg) && !/^-[Rvcf]+$/.test(arg)) ?? '';
 
 const OPEN = /^0*[0-7]?(?:777|666|776|767)$|^(?:a|o|ugo)?[+=](?:rwx?|w|wx|wrx|rwX|xrw)$/;
+/** Nobody can remove or replace the files of others, as in `/tmp`. */
+const STICKY = /^0*[13]777$/;
+/** Directories of one service. */
+const OF_A_SERVICE = /^\/(?:var\/(?:lib|spool|cache|run)|run|srv|opt|data)\/[^/]/;
 const CLOSED = /^0*(?:000)?$|^(?:a|ugo)?(?:-rwx|=)$/;
 
 const SENSITIVE =
@@ -29,6 +33,8 @@ const tooOpen = (step: Step): Verdict => {
   if (recursive(step) && kinds.some((kind) => kind === 'root' || kind === 'system' || kind === 'home'))
     return 'critical';
   if (kinds.some((kind) => kind === 'root')) return 'critical';
+  const isSticky = STICKY.test(mode(step)) && !recursive(step);
+  if (isSticky && targets(step).every((path) => OF_A_SERVICE.test(path))) return 'moderate';
   if (
     targets(step).some((path) => SENSITIVE.test(path)) ||
     kinds.some((kind) => kind === 'system' || kind === 'system-part' || kind === 'home')

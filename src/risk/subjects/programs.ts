@@ -5,12 +5,12 @@ import { fileOf } from './files.ts';
 
 export const SHELL = /^(?:ba|da|z|k|mk|pdk|a|c|tc|fi|ya|po)?sh$|^(?:elvish|nu|xonsh|oksh|rbash)$/;
 export const INTERPRETER =
-  /^(?:(?:ba|da|z|k|mk|a|c|tc|fi)?sh|busybox|python|perl|ruby|node|php|lua|luajit|tclsh|osascript|pwsh|deno|bun|r|rscript|source|\.|eval|at|batch)$/;
+  /^(?:(?:ba|da|z|k|mk|a|c|tc|fi)?sh|busybox|python|perl|ruby|node|php|lua|luajit|tclsh|osascript|pwsh|deno|bun|r|rscript|source|\.|eval|at|batch|iex|Invoke-Expression)$/;
 /** `/dev/tcp/host/port` of bash and its relatives in awk and zsh. */
 export const NET_FILE = /^\/(?:dev|inet\d?|net)\/(?:tcp|udp)\b/;
 
 const FETCHERS = new Set(
-  'curl wget http lwp-download lwp-request fetch lynx w3m links elinks aria2c axel ftp tftp lftp GET HEAD dig host nslookup scp nc ncat netcat aws gsutil rclone nscurl rsync xh whois finger'.split(
+  'curl wget http lwp-download lwp-request fetch lynx w3m links elinks aria2c axel ftp tftp lftp GET HEAD dig host nslookup scp nc ncat netcat aws gsutil rclone nscurl rsync xh whois finger irm iwr Invoke-RestMethod Invoke-WebRequest'.split(
     ' ',
   ),
 );

