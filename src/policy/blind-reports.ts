@@ -23,7 +23,7 @@ export function reportStop(
  * trustees of the roster; a further node of the analyst is none, unless the owner trusts it. Pure.
  */
 export const mayBeTrustee = ({ trust }: Pick<Configuration, 'trust'>, id: string): boolean =>
-  trust.roster === undefined || trust.roster.isTrustee(id) || trust.nodes[id] !== undefined;
+  trust.roster === undefined || trust.roster.isTrustee(id) || (trust.nodes[id] ?? 'untrusted') !== 'untrusted';
 
 const REFUSED: Readonly<Record<ReportStop, string>> = {
   'mesh.enabled': 'mesh.enabled is false',

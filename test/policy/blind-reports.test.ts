@@ -57,6 +57,7 @@ describe('a report for blind totals', () => {
       'blind.trustee',
     ]);
     expect(decided([], { trustee: 'contact' })).toBe('blind.task');
+    expect(decided([], { trustee: 'untrusted' })).toBe('blind.trustee');
     expect(decideReport(given(), share, 'trustee', () => true).allow).toBe(true);
   });
 });
