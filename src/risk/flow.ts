@@ -6,7 +6,16 @@
 import { lookupTool } from '../shell/catalogue/catalogue.ts';
 import type { Analysis, Assignment, Input, Invocation, Span, Word, WordPart, Wrapper } from '../shell/model.ts';
 import type { Step } from './step.ts';
-import { type Group, groupsOf, isToNetwork, OUTPUT, SUFFIXES, unpacksInto } from './subjects/outputs.ts';
+import {
+  type Group,
+  groupsOf,
+  isToNetwork,
+  isUnpackedScript,
+  OUTPUT,
+  SUFFIXES,
+  unpacks,
+  unpacksInto,
+} from './subjects/outputs.ts';
 import { normalPath } from './subjects/paths.ts';
 import {
   copySources,
@@ -60,6 +69,8 @@ class Tracker {
   readonly #files = new Map<string, Label>();
   /** Directories into which the line unpacks something. */
   readonly #unpacked = new Map<string, Label>();
+  /** Archives that the line unpacks into the working directory or a permanent one. */
+  #unpackedHere: Label = 0;
   readonly #printed = new Map<Invocation, Label>();
   readonly #read = new Map<string, Label>();
   readonly #variables = new Map<string, { readonly label: Label; readonly version: number }>();
@@ -184,16 +195,14 @@ class Tracker {
     return this.#startersInput(starter);
   }
 
-  #startersInput(starter: Wrapper): Label {
-    const [first] = starter.args;
-    if (this.#isExhausted(this.analysis.invocations.length)) return 0;
-    const reader = first && this.analysis.invocations.find((item) => item.args[0] === first);
-    return reader ? this.#inputLabel(reader.input) : 0;
+  #startersInput({ items }: Wrapper): Label {
+    return items ? this.#inputLabel(items) : 0;
   }
 
   #noteWritten(step: Step, label: Label): void {
     const directory = unpacksInto(step);
     if (directory !== undefined && step.kind(directory) === 'scratch') this.#unpacked.set(key(directory), label);
+    else if (unpacks(step)) this.#unpackedHere |= label;
     const named = step.writesAsNamed.map(({ path }) => path);
     const suffixes = SUFFIXES.get(step.tool) ?? [];
     const beside = suffixes.flatMap((suffix) => step.operands.map((path) => path + suffix));
@@ -214,7 +223,7 @@ class Tracker {
   }
 
   #unpackedLabel(path: string): Label {
-    let label = 0;
+    let label = isUnpackedScript(path) ? this.#unpackedHere : 0;
     if (this.#isExhausted(this.#unpacked.size)) return label;
     for (const [directory, has] of this.#unpacked) if (key(path).startsWith(`${directory}/`)) label |= has;
     return label;

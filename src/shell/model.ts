@@ -171,6 +171,8 @@ export interface Wrapper {
   readonly operands: readonly string[];
   /** All words after the wrapper's name, as written, including the command. */
   readonly args: readonly Word[];
+  /** Where xargs and parallel read the words that they append; absent for all other wrappers. */
+  readonly items?: Input;
 }
 
 /** Source of an invocation's standard input. */

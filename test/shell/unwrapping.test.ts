@@ -96,6 +96,8 @@ describe('the command inside a wrapper', () => {
     ["docker-machine ssh m 'rm x'", 'docker-machine > rm [x]'],
     ["eb ssh -c 'rm x'", 'eb > rm [x]'],
     ['bwrap --ro-bind / / --bind a b rm x', 'bwrap > rm [x]'],
+    ['cmd.exe /c "rm x"', 'cmd > rm [x]'],
+    ['tmux if-shell -b "rm x" display', 'tmux > rm [x] [display]'],
     ['wsl.exe -u root -e rm x', 'wsl > rm [x]'],
     ['osascript -e \'tell app "Terminal" to do script "rm x"\'', 'osascript > rm [x]'],
     ['lxc exec c -- rm x', 'lxc > rm [x]'],

@@ -89,14 +89,16 @@ const prunes = (step: Step): Verdict => {
   const rebuilt = step.sub('image|builder|buildx|network', 'prune') && !step.flag('-a', '--all');
   return rebuilt ? 'moderate' : 'high';
 };
-/** The list that is removed holds only unused images or stopped containers. */
-const onlyUnused = ({ invocation }: Step): boolean =>
-  invocation.substitutions.length > 0 &&
-  invocation.substitutions.every((item) =>
-    item.invocations.some(({ args }) =>
-      args.some(({ text }) => /dangling=true|status=(?:exited|created|dead)/.test(text)),
-    ),
-  );
+/** Tells whether each list that names what is removed is filtered like that: `$(…)`, `… | xargs`. */
+const isFiltered = ({ invocation }: Step, filter: RegExp): boolean => {
+  const items = invocation.via.at(-1)?.items;
+  const lists = invocation.substitutions.map(({ invocations }) => invocations);
+  if (items?.kind === 'pipe') lists.push(items.from);
+  return lists.length > 0 && lists.every((list) => list.some(({ args }) => args.some(({ text }) => filter.test(text))));
+};
+/** Only unused images or stopped containers. */
+const UNUSED = /dangling=true|status=(?:exited|created|dead)/;
+const CHOSEN = /^(?:--filter=)?(?:name|label|ancestor|id|network|publish)=./;
 const removes = (step: Step): Verdict => {
   if (step.tool === 'ctr' || step.tool === 'crictl') return hasVerb(step, 'rm|delete|rmi|rmp|remove') ? 'high' : false;
   if (
@@ -114,12 +116,13 @@ const removes = (step: Step): Verdict => {
     step.invocation.openArguments ||
     step.flag('-a', '--all');
   const forced = step.flag('-f', '--force', '-v', '--volumes');
-  if (onlyUnused(step)) return 'moderate';
+  if (isFiltered(step, UNUSED)) return 'moderate';
   if (step.sub('rm|remove') || step.sub('container', 'rm|remove')) return forced || everything ? 'high' : 'moderate';
   // Without -f, images that a container uses are kept.
   if (step.sub('rmi') || step.sub('image', 'rm|remove'))
     return forced ? 'high' : everything && (step.invocation.openArguments ? 'moderate' : 'high');
-  if (step.sub('kill|stop') || step.sub('container', 'kill|stop')) return everything ? 'high' : false;
+  if (step.sub('kill|stop') || step.sub('container', 'kill|stop'))
+    return everything && (isFiltered(step, CHOSEN) ? 'moderate' : 'high');
   return false;
 };
 
@@ -204,6 +207,16 @@ export const CONTAINER_RULES: readonly StepRule[] = inFamily('containers', [
     technique: 'T1611',
     reason: 'Lets the container see all network traffic of the host.',
     safer: 'Publish only the ports it needs.',
+  },
+  {
+    id: 'containers.guest-agent',
+    level: 'high',
+    tools: 'virsh',
+    when: (s: Step) =>
+      s.sub('qemu-agent-command') && s.some(/"guest-(?:exec|file-write|set-user-password|ssh-add-authorized-keys)"/),
+    technique: 'T1059.004',
+    reason: 'Runs a program or changes files and accounts in a virtual machine through its agent.',
+    safer: 'Log in to the machine with your own account.',
   },
   {
     id: 'containers.destroy-machine',

@@ -163,6 +163,9 @@ const OPENS_LOGIN = /^(?:autoLoginUser|GuestEnabled|AllowGuestAccess)$/;
 const UNCHECKED = /^(?:NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY)=0$|^GIT_SSL_NO_VERIFY=(?:1|true|yes)$/;
 const DISABLES = /(?:disable-security|--no-verify-ssl|GIT_SSL_NO_VERIFY)/;
 
+const WINDOWS_DEFENSE_OFF =
+  /\b(?:Set|Add)-MpPreference\s|\bStop-Service\s[^;]{0,40}WinDefend|\bSet-NetFirewallProfile\s[^;]{0,80}-Enabled\s{1,4}False|^netsh advfirewall set \w{1,20} state off/i;
+
 export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
   {
     id: 'evasion.service-off',
@@ -263,6 +266,15 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
       s.operands.some((name) => DEFENSES.test(name)),
     technique: 'T1685',
     reason: 'Uninstalls software that monitors or protects the machine.',
+    safer: 'Ask the administrator of the machine.',
+  },
+  {
+    id: 'evasion.windows-defender',
+    level: 'high',
+    tools: 'pwsh netsh',
+    when: (s: Step) => WINDOWS_DEFENSE_OFF.test(`${s.tool} ${s.args.join(' ')}`),
+    technique: 'T1685',
+    reason: 'Switches off Defender or the firewall of Windows, or makes an exception.',
     safer: 'Ask the administrator of the machine.',
   },
   {

@@ -353,4 +353,18 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
     reason: 'Encrypts many files one by one, as ransomware does.',
     safer: 'Create one encrypted archive and keep the originals until you have checked it.',
   },
+  {
+    id: 'files.windows-command',
+    level: 'high',
+    tools: 'rd rmdir del erase format vssadmin wbadmin diskpart',
+    when: (s: Step) => {
+      if (s.tool === 'format') return s.some(/^[A-Za-z]:/) && 'critical';
+      if (s.tool === 'vssadmin' || s.tool === 'wbadmin') return s.sub('delete');
+      if (s.tool === 'diskpart') return s.some(/^\/s$/i);
+      return s.some(/^\/s$/i) && s.some(/^(?:[a-z]:|\\|%\w+%)(?!.*\bte?mp\b)/i);
+    },
+    technique: 'T1485',
+    reason: 'Deletes a tree, the copies or a disk of Windows.',
+    safer: 'List the directory first, and delete by name.',
+  },
 ]);

@@ -28,6 +28,16 @@ const UNPACKS_INTO = new Map([
   ['7z', ['-o']],
 ]);
 
+export const unpacks = (step: Step): boolean => {
+  if (step.tool === 'tar') return step.some(/^(?:-?[a-zA-Z]*x[a-zA-Z]*|--extract|--get)$/);
+  return step.tool === '7z' ? step.sub('x|e') : step.tool === 'unzip' && !step.flag('-l', '-t', '-p', '-v', '-Z');
+};
+
+/** A script that people unpack an archive for; `./configure` and its kind are what building is. */
+export const isUnpackedScript = (path: string): boolean => UNPACKED_SCRIPT.test(path);
+const UNPACKED_SCRIPT =
+  /^(?![/~$])(?:[^/]+\/)*(?:install|setup|run|start|deploy|main)(?:[-_.]?\w+)?\.(?:sh|py|pl|rb|js|run|bin)$/;
+
 export interface Group {
   /** What the redirection is of. */
   readonly of: Span;

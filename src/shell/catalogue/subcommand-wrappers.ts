@@ -226,6 +226,7 @@ const runner = (...names: readonly string[]): SubcommandSpec => ({
 });
 const TMUX_KEYS: WrapperSpec = { command: 'shell', short: 'tN', typed: true };
 const TMUX_WINDOW: WrapperSpec = { command: 'either', short: 'censtxyFlp' };
+const TMUX_CONDITION: WrapperSpec = { command: 'shell', short: 't' };
 
 export const SUBCOMMANDS: Readonly<Record<string, SubcommandSpec>> = {
   docker: DOCKER,
@@ -329,6 +330,8 @@ export const SUBCOMMANDS: Readonly<Record<string, SubcommandSpec>> = {
       'respawn-window': TMUX_WINDOW,
       run: TMUX_WINDOW,
       'run-shell': TMUX_WINDOW,
+      if: TMUX_CONDITION,
+      'if-shell': TMUX_CONDITION,
       'send-keys': TMUX_KEYS,
       send: TMUX_KEYS,
     },

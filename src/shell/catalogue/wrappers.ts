@@ -386,6 +386,7 @@ export const WRAPPERS: Readonly<Record<string, WrapperSpec>> = {
   'ld-linux-aarch64.so.1': LINKER,
   'ld-musl-x86_64.so.1': LINKER,
   'ld-musl-aarch64.so.1': LINKER,
+  cmd: { command: 'either', operands: 1, requires: { operand: 0, oneOf: ['/c', '/C', '/k', '/K'] } },
   wsl: {
     ...words,
     short: 'du',

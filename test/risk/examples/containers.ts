@@ -3,7 +3,13 @@ import type { RuleExamples } from './rule-examples.ts';
 export const CONTAINERS_EXAMPLES: RuleExamples = {
   'containers.compose-down': {
     fires: ['docker-compose down -v', 'docker compose down --volumes --rmi all'],
-    silent: ['docker -H ssh://host ps', 'docker ps', 'docker run -it ubuntu bash', 'docker build -t x .'],
+    silent: [
+      'docker ps -q -f name=x | xargs docker logs',
+      'docker -H ssh://host ps',
+      'docker ps',
+      'docker run -it ubuntu bash',
+      'docker build -t x .',
+    ],
   },
   'containers.destroy-machine': {
     fires: ['vim-cmd vmsvc/power.off 1', 'virsh undefine vm', 'minikube delete', 'vagrant destroy -f'],
@@ -40,6 +46,10 @@ export const CONTAINERS_EXAMPLES: RuleExamples = {
       'docker run -it ubuntu bash',
       'docker build -t x .',
     ],
+  },
+  'containers.guest-agent': {
+    fires: [`virsh qemu-agent-command vm '{"execute":"guest-exec","arguments":{"path":"/bin/sh"}}'`],
+    silent: [`virsh qemu-agent-command vm '{"execute":"guest-ping"}'`, 'virsh list'],
   },
   'containers.host-network': {
     fires: ['docker run --network=host x'],

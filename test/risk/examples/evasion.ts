@@ -260,4 +260,11 @@ export const EVASION_EXAMPLES: RuleExamples = {
     fires: ['/etc/init.d/auditd stop', 'sudo /etc/rc.d/init.d/iptables stop'],
     silent: ['/etc/init.d/auditd status', '/etc/init.d/nginx reload'],
   },
+  'evasion.windows-defender': {
+    fires: [
+      "pwsh -c 'Set-MpPreference -DisableRealtimeMonitoring $true'",
+      'netsh.exe advfirewall set allprofiles state off',
+    ],
+    silent: ['pwsh -c Get-MpPreference', 'netsh advfirewall show allprofiles'],
+  },
 };

@@ -175,4 +175,12 @@ export const FILES_EXAMPLES: RuleExamples = {
     fires: ['rsync -a --delete src/ dest/', 'rsync --delete-after a/ user@host:/b'],
     silent: ['rsync -a a b', 'rsync -avz src/ host:dest/', 'rsync -a --delete --dry-run src/ dest/'],
   },
+  'files.windows-command': {
+    fires: [
+      "cmd.exe /c 'rd /s /q C:\\'",
+      'cmd.exe /c del /f /s /q C:/Users',
+      'cmd.exe /c vssadmin delete shadows /all',
+    ],
+    silent: ['cmd.exe /c dir', 'cmd.exe /c del /s /q C:/Temp', 'rd /s /q node_modules', 'del x', 'format x.ts'],
+  },
 };

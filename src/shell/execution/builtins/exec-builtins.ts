@@ -259,7 +259,7 @@ function runXargs(walk: Walk, call: Call, tool: string, frame: Frame): Output {
   const items = readItems(frame, reading, token !== null);
   const inner = nestedFrame(
     { ...frame, input: { kind: 'inherited' } },
-    wrapper(tool, call, reading, []),
+    { ...wrapper(tool, call, reading, []), items: frame.input },
     items === null,
   );
   if (items === null) return walk.runCall(walk, innerCall(call, command), inner);
@@ -327,7 +327,7 @@ function runParallel(walk: Walk, call: Call, tool: string, frame: Frame): Output
   const items = parallelItems(words, listAt, call, frame);
   const inner = nestedFrame(
     { ...frame, input: { kind: 'inherited' } },
-    wrapper(tool, call, reading, []),
+    { ...wrapper(tool, call, reading, []), items: frame.input },
     items === null,
   );
   if (items === null) return runParallelCommand(walk, call, command, inner);
