@@ -89,7 +89,9 @@ const opened = openAggregators({
 });
 const log = { warn: () => undefined, error: (facts: unknown) => console.error(role, facts) };
 const alarm = () => ({ set: () => undefined, stop: () => undefined });
-const actor = createBlindAggregator({ open: () => opened, hasTasks: () => roles.all().length > 0, alarm, log });
+const hasTasks = () => roles.all().length > 0;
+const audit = () => Promise.resolve();
+const actor = createBlindAggregator({ open: () => opened, hasTasks, alarm, audit, log });
 const { handlers } = actor;
 
 let peak = 0;

@@ -1,6 +1,7 @@
 import type { Aggregators } from '../blind/aggregator/aggregators.ts';
 import type { Actor } from '../bus/actor.ts';
 import { createRounds } from '../bus/rounds.ts';
+import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import { type BlindReply, type BlindRequest, refusal } from '../domain/blind/exchange.ts';
 import type { Log } from '../domain/log.ts';
 
@@ -11,6 +12,7 @@ export interface BlindAggregatorPorts {
   readonly hasTasks: () => boolean;
   /** Calls `ring` at the time that was set last, or earlier. */
   readonly alarm: (ring: () => void) => { readonly set: (atMs: number | null) => void; readonly stop: () => void };
+  readonly audit: (entry: AuditEntry) => Promise<unknown>;
   readonly log: Pick<Log, 'warn' | 'error'>;
 }
 
@@ -71,7 +73,7 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
     },
     handlers: {
       'blind.request': async ({ peer, request }) => {
-        if (!ports.hasTasks()) return refusal('task_unknown');
+        if (!ports.hasTasks()) return refuse(ports, peer, request);
         const aggregators = await open();
         const reply = await aggregators.take(peer, request);
         if (isReceived(request, reply) && aggregators.isLeading()) gathering ??= setTimeout(gathered, GATHER_MS);
@@ -94,6 +96,12 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
       },
     },
   };
+}
+
+/** A trustee that has lost its database knows no task either: its owner sees that it is asked. */
+async function refuse({ audit }: BlindAggregatorPorts, peer: string, { type }: BlindRequest): Promise<BlindReply> {
+  await audit({ type: 'blind.refused', peer, details: { code: 'task_unknown', type } });
+  return refusal('task_unknown');
 }
 
 const isReceived = (request: BlindRequest, reply: BlindReply): boolean =>

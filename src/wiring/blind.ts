@@ -27,6 +27,7 @@ export function blindPorts(context: ServiceContext): BlindAggregatorPorts {
     open: () => openRoles(context, roles),
     hasTasks: () => roles.all().length > 0,
     alarm: createAlarm,
+    audit: (entry) => context.bus.request('audit.append', entry),
     log: context.log,
   };
 }

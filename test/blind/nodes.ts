@@ -19,6 +19,8 @@ export interface NodeRig extends TaskRig {
   readonly reporter: Reporter;
   readonly courier: CourierPorts;
   readonly records: readonly AuditEntry[];
+  /** What was measured: first millisecond, and first one after. */
+  readonly spans: readonly (readonly [number, number])[];
   readonly shard: (
     cells: readonly number[],
     randomness: ReportRandomness,
@@ -46,6 +48,7 @@ export async function openNode(
   const store = createReportStore(opened);
   store.join(rig.task.id, { document: rig.task.envelope, floor: rig.task.task.floor, joinedMs });
   const records: AuditEntry[] = [];
+  const spans: (readonly [number, number])[] = [];
   let nowMs = joinedMs;
   let isAnswered = true;
   const parts = { vdaf: vdafOf(rig.task), sealing: createSealing() };
@@ -57,7 +60,10 @@ export async function openNode(
   };
   const reporter = createReporter(rig.task, joinedMs, {
     store,
-    measure: () => Promise.resolve(dayLayout(rig.task.task.words).cells.map((_, place) => cells[place] ?? 0)),
+    measure: (_task, startMs, endMs) => {
+      spans.push([startMs, endMs]);
+      return Promise.resolve(dayLayout(rig.task.task.words).cells.map((_, place) => cells[place] ?? 0));
+    },
     shard: async (_task, day, values, randomness) => ({
       node: node.id,
       envelopes: await shard(values, randomness, day),
@@ -71,6 +77,7 @@ export async function openNode(
   return {
     ...rig,
     node,
+    spans,
     database: opened,
     store,
     reporter,

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { dayEnd, dayOf, windowEnd } from '../../src/blind/day.ts';
+import { dayEnd, dayOf, dayStart, windowEnd } from '../../src/blind/day.ts';
 import { dayLayout } from '../../src/blind/layout/day-1.ts';
 import { deliverReports } from '../../src/blind/node/courier.ts';
 import { readReleaseLog } from '../../src/blind/node/log-reader.ts';
@@ -144,6 +144,7 @@ describe('a report', () => {
     const kept = rig.store.made(DAY);
     expect(preview).toMatchObject({ day: DAY, closed: true });
     expect(kept?.cells).toEqual(preview.cells.map(({ value }) => value));
+    expect(rig.spans).toEqual(Array(2).fill([dayStart(DAY), dayEnd(DAY)]));
     const again = await rig.shard(kept?.cells ?? [], splitRandomness(kept?.randomness ?? new Uint8Array()));
     for (const role of ['leader', 'trustee'] as const)
       expect(rig.store.outbox(rig.task.id, role)[0]?.document).toEqual(again[role]);

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Prio3 } from '@divviup/prio3';
 import { FlpGeneric } from '@divviup/prio3/dist/genericFlp.js';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { QuickField128, QuickXof } from '../../src/blind/vdaf/field-128.ts';
 import { MixedSumVec } from '../../src/blind/vdaf/mixed-sum-vec.ts';
@@ -183,6 +183,13 @@ describe('a report of somebody who lies', () => {
     expect(await codeOfPromise(both({ publicShare, inputShares: { ...inputShares, leader } }))).toBe(
       'blind_share_invalid',
     );
+  });
+
+  test('with a proof that was made for such a value is refused', async () => {
+    const encode = jest.spyOn(MixedSumVec.prototype, 'encode').mockReturnValue([1_000n, ...Array<bigint>(12).fill(0n)]);
+    const shares = await honest();
+    encode.mockRestore();
+    expect(await codeOfPromise(both(shares))).toBe('blind_share_invalid');
   });
 
   test('with a wrong hint for either aggregator is refused by both', async () => {

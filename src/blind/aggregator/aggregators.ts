@@ -170,7 +170,11 @@ async function reply(
   if (request.type === 'blind-report') {
     return { type: 'blind-receipt', body: { receipt: takeReport(task, ports, peer, request.body.report) } };
   }
-  if (!trustee) return refusal('task_unknown');
+  if (!trustee) {
+    // Nodes ask for the log to compare the time.
+    if (request.type === 'blind-log') return refusal('task_unknown');
+    throw new CaroError('task_unknown', 'expected a request to a trustee, this node is the leader');
+  }
   if (request.type === 'blind-log') return { type: 'blind-entries', body: trustee.log(request.body, peer) };
   const { account } = ports.group();
   if (account(peer) !== account(task.opened.task.leader.node))

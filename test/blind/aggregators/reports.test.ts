@@ -137,6 +137,16 @@ describe('a report', () => {
   });
 });
 
+test('a leader refuses what only a trustee answers, and records it, except when it is asked for the time', async () => {
+  const { leader, task } = rig;
+  const body = { task: task.id, day: DAY, block: 'organisation' };
+  expect(outcome(await leader.take('ada', { type: 'blind-total', body }))).toBe('task_unknown');
+  expect(outcome(await leader.take('ada', { type: 'blind-log', body: { task: task.id, from: 0 } }))).toBe(
+    'task_unknown',
+  );
+  expect(refusals(leader)).toEqual(['task_unknown']);
+});
+
 describe('a leader', () => {
   test('cannot sign a task whose verify key is not the promised one', async () => {
     const draft = await rig.leader.aggregators.draft({ name: 'other', trustee: rig.trustee.identity.id });
