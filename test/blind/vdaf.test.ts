@@ -10,6 +10,7 @@ import fc from 'fast-check';
 import { QuickField128, QuickXof } from '../../src/blind/vdaf/field-128.ts';
 import { MixedSumVec } from '../../src/blind/vdaf/mixed-sum-vec.ts';
 import { createPrio3 } from '../../src/blind/vdaf/prio3.ts';
+import { QuickFlp } from '../../src/blind/vdaf/quick-flp.ts';
 import type { AggregatorRole, Vdaf } from '../../src/blind/vdaf/vdaf.ts';
 import { codeOf, codeOfPromise } from '../rig/error-code.ts';
 
@@ -187,8 +188,10 @@ describe('a report of somebody who lies', () => {
 
   test('with a proof that was made for such a value is refused', async () => {
     const encode = jest.spyOn(MixedSumVec.prototype, 'encode').mockReturnValue([1_000n, ...Array<bigint>(12).fill(0n)]);
+    // The fast prover knows only bits.
+    const prove = jest.spyOn(QuickFlp.prototype, 'prove').mockImplementation(FlpGeneric.prototype.prove);
     const shares = await honest();
-    encode.mockRestore();
+    for (const changed of [encode, prove]) changed.mockRestore();
     expect(await codeOfPromise(both(shares))).toBe('blind_share_invalid');
   });
 
