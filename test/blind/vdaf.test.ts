@@ -189,7 +189,9 @@ describe('a report of somebody who lies', () => {
   test('with a proof that was made for such a value is refused', async () => {
     const encode = jest.spyOn(MixedSumVec.prototype, 'encode').mockReturnValue([1_000n, ...Array<bigint>(12).fill(0n)]);
     // The fast prover knows only bits.
-    const prove = jest.spyOn(QuickFlp.prototype, 'prove').mockImplementation(FlpGeneric.prototype.prove);
+    const prove = jest.spyOn(QuickFlp.prototype, 'prove').mockImplementation(function (this: QuickFlp, ...input) {
+      return FlpGeneric.prototype.prove.apply(this, input);
+    });
     const shares = await honest();
     for (const changed of [encode, prove]) changed.mockRestore();
     expect(await codeOfPromise(both(shares))).toBe('blind_share_invalid');
