@@ -14,7 +14,7 @@ import { createLeader, type Leader, type LeaderPorts } from '../leader/leader.ts
 import { openRelease } from '../release-log.ts';
 import { splitReport } from '../report-bytes.ts';
 import type { SealingKey } from '../sealing.ts';
-import { isAway } from '../tries.ts';
+import { createTries, isAway } from '../tries.ts';
 import { createTrustee, type Trustee, type TrusteePorts } from '../trustee/trustee.ts';
 import type { AggregatorRole } from '../vdaf/vdaf.ts';
 import { type AggregatorTask, takeReport } from './aggregator.ts';
@@ -85,7 +85,13 @@ export async function openAggregators(ports: AggregatorsPorts): Promise<Aggregat
   const open = async (stored: StoredRole): Promise<void> => {
     roles.set(stored.task, roleOf(ports, await taskOf(ports, stored)));
   };
-  for (const stored of ports.roles.all()) await open(stored);
+  const openMissing = async (): Promise<void> => {
+    const { attempt, end } = createTries(() => true);
+    for (const stored of ports.roles.all()) if (!roles.has(stored.task)) await attempt(() => open(stored));
+    end();
+  };
+  // A task without its keys keeps no other one from being opened or made; `work` says what is wrong.
+  await openMissing().catch(() => undefined);
   const adopt = async (role: AggregatorRole, task: string, document: Envelope): Promise<void> => {
     const stored = { task, role, document };
     ports.roles.add(stored, ports.now());
@@ -95,7 +101,12 @@ export async function openAggregators(ports: AggregatorsPorts): Promise<Aggregat
   };
   return {
     take: (peer, request) => take(ports, roles, peer, request),
-    work: (retentionMs) => work(ports, [...roles.values()], membership, retentionMs),
+    work: async (retentionMs) => {
+      const { attempt, end } = createTries(() => true);
+      await attempt(openMissing);
+      await attempt(() => work(ports, [...roles.values()], membership, retentionMs));
+      end();
+    },
     nextMs: () => nextOf(ports, [...roles.values()]),
     isLeading: () => [...roles.values()].some(({ leader }) => leader !== null),
     isTrustee: (node) => {
@@ -106,20 +117,26 @@ export async function openAggregators(ports: AggregatorsPorts): Promise<Aggregat
     },
     draft: (terms) => draft(ports, terms),
     endorse: (document, isConfirmed) => endorse(ports, adopt, document, isConfirmed),
-    status: () => [...roles.values()].map((role) => statusOf(ports, role)),
+    status: () => ports.roles.all().map((stored) => ({ ...statusOf(ports, stored), hasKeys: roles.has(stored.task) })),
   };
 }
 
-async function taskOf({ keys }: AggregatorsPorts, { task: id, role, document }: StoredRole): Promise<AggregatorTask> {
-  const task = JSON.parse(Buffer.from(document.payload, 'base64').toString('utf8')) as BlindTask;
+const taskIn = ({ document }: StoredRole): BlindTask =>
+  JSON.parse(Buffer.from(document.payload, 'base64').toString('utf8')) as BlindTask;
+
+/** With another sealing key each report would be refused, although its node did nothing wrong. */
+async function taskOf({ keys }: AggregatorsPorts, stored: StoredRole): Promise<AggregatorTask> {
+  const { task: id, role, document } = stored;
+  const task = taskIn(stored);
   const verifyKey = keys.verifyKey(task.verifyKeyHash);
-  if (!verifyKey) {
+  const sealingKey = await keys.sealingKey();
+  if (!verifyKey || Buffer.from(sealingKey.publicKey).toString('base64') !== task[role].sealingKey) {
     throw new CaroError(
       'not_found',
-      'expected the verify key of a blind task, its file is missing; restore blind.keys',
+      'expected the keys of a blind task in blind-keys.json, it has others; restore a copy, or make a new task',
     );
   }
-  return { opened: { task, id, envelope: document }, role, verifyKey, sealingKey: await keys.sealingKey() };
+  return { opened: { task, id, envelope: document }, role, verifyKey, sealingKey };
 }
 
 function roleOf(ports: AggregatorsPorts, task: AggregatorTask): Role {
@@ -341,11 +358,12 @@ const termsOf = (draft: Omit<BlindDraft, 'type'>): Endorsement['terms'] => ({
   noiseSd: draft.noiseSd,
 });
 
-function statusOf({ store }: AggregatorsPorts, { task: { opened, role } }: Role): RoleStatus {
-  const size = store.releaseCount(opened.id);
+function statusOf({ store }: AggregatorsPorts, stored: StoredRole): Omit<RoleStatus, 'hasKeys'> {
+  const { name, trustee } = taskIn(stored);
+  const size = store.releaseCount(stored.task);
   const releases = store
-    .releases(opened.id, Math.max(0, size - LISTED), LISTED)
-    .map(({ entry }) => openRelease(entry, opened.task.trustee.node))
+    .releases(stored.task, Math.max(0, size - LISTED), LISTED)
+    .map(({ entry }) => openRelease(entry, trustee.node))
     .map(({ seq, day, blocks, withheld }) => ({
       seq,
       day,
@@ -353,10 +371,10 @@ function statusOf({ store }: AggregatorsPorts, { task: { opened, role } }: Role)
       withheld,
     }));
   return {
-    task: opened.id,
-    name: opened.task.name,
-    role,
-    open: store.openDays(opened.id),
+    task: stored.task,
+    name,
+    role: stored.role,
+    open: store.openDays(stored.task),
     releases: releases.reverse(),
   };
 }

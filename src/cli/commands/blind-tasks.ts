@@ -121,8 +121,9 @@ async function roles(context: Context, { json }: { readonly json?: true }): Prom
   for (const task of tasks) sayTask(context, task);
 }
 
-function sayTask(context: Context, { name, role, open, releases }: RoleStatus): void {
+function sayTask(context: Context, { name, role, hasKeys, open, releases }: RoleStatus): void {
   say(context, `${name}: ${role}`);
+  if (!hasKeys) say(context, '  no report is taken: its keys are missing; restore a copy of blind-keys.json');
   for (const { day, received, ready, invalid } of open)
     say(context, `  ${day}: open, ${received} reports, ${ready} verified, ${invalid} refused`);
   for (const release of releases) say(context, `  ${release.day}: ${released(release)}`);

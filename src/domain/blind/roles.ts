@@ -45,6 +45,8 @@ export interface RoleStatus {
   readonly task: string;
   readonly name: string;
   readonly role: 'leader' | 'trustee';
+  /** Without its keys no report can be taken or read. */
+  readonly hasKeys: boolean;
   /** Days that are not closed, oldest first. */
   readonly open: readonly RoleDay[];
   /** The newest entries of the release log, newest first. */

@@ -1,4 +1,6 @@
 /** What happens to a day does not decide about the others. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { temporaryFolders } from '../../rig/temporary-folder.ts';
 import {
@@ -10,8 +12,10 @@ import {
   giveReport,
   HOUR_MS,
   makeRig,
+  openSide,
   type Rig,
   refusals,
+  rigParts,
   rowsOf,
   seasoned,
   sendAll,
@@ -159,3 +163,39 @@ test('a release log that was cut off is recorded by the leader, once, and change
   expect(refusals(rig.leader)).toEqual(['release_forked']);
   expect(rig.leader.totals).toHaveLength(before);
 });
+
+test.each([
+  ['sealing', Buffer.alloc(32, 7).toString('base64')],
+  ['verify', {}],
+])(
+  'without its %s key a trustee takes no report of the task; a new one can be made, and a copy helps',
+  async (key, other) => {
+    const home = folder();
+    const { clock, close, leader, report, people, cells } = await makeRig(home, { floor: 5 });
+    const file = join(home, 'trustee', 'blind-keys.json');
+    const kept = readFileSync(file, 'utf8');
+    writeFileSync(file, JSON.stringify({ ...(JSON.parse(kept) as object), [key]: other }));
+    const [person] = people(1);
+    if (!person) throw new Error('expected a person');
+    clock.ms = CLOSE + HOUR_MS;
+    const { trustee: share } = await report(person, cells());
+    const again = await openSide(join(home, 'trustee'), 'trustee', {
+      ...rigParts(),
+      now: () => clock.ms,
+      ask: () => Promise.reject(new Error('expected no question')),
+    });
+    again.members.set(person.id, null);
+    expect(again.aggregators.status()).toMatchObject([{ name: 'engineering', hasKeys: false }]);
+    expect(await giveReport(again, person.id, share)).toBe('task_unknown');
+    await expect(again.aggregators.work()).rejects.toThrow('restore a copy');
+    const draft = await leader.aggregators.draft({ name: 'next', trustee: again.identity.id });
+    await again.aggregators.endorse(draft, true);
+    expect(again.aggregators.status()).toMatchObject([{ hasKeys: false }, { name: 'next', hasKeys: true }]);
+    writeFileSync(file, kept);
+    await again.aggregators.work();
+    expect(again.aggregators.status()[0]).toMatchObject({ name: 'engineering', hasKeys: true });
+    expect(await giveReport(again, person.id, share)).toBe('blind-receipt');
+    again.database.close();
+    close();
+  },
+);
