@@ -103,7 +103,7 @@ const CHANGES: ReadonlySet<string> = new Set([
   'machinectl',
 ]);
 
-/** The words with the home directory as written, and as the program receives it where it is known. */
+/** The words with the home directory as written and, where it is known, as the program gets it. */
 function linesOf(step: Step): readonly string[] {
   const written = [nameOf(step), ...step.words.map(({ text }) => text)].join(' ');
   const { home } = step.pathContext;

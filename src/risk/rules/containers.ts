@@ -89,7 +89,7 @@ const prunes = (step: Step): Verdict => {
   const rebuilt = step.sub('image|builder|buildx|network', 'prune') && !step.flag('-a', '--all');
   return rebuilt ? 'moderate' : 'high';
 };
-/** Tells whether each list that names what is removed is filtered like that: `$(…)`, `… | xargs`. */
+/** Whether each list that names what is removed is filtered like that: `$(…)`, `… | xargs`. */
 const isFiltered = ({ invocation }: Step, filter: RegExp): boolean => {
   const items = invocation.via.at(-1)?.items;
   const lists = invocation.substitutions.map(({ invocations }) => invocations);

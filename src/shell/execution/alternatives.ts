@@ -7,7 +7,7 @@ import type { SimpleCommand, Word } from '../model.ts';
 
 const MAX_ALTERNATIVES = 4;
 const MAX_ASSIGNED = 64;
-/** Commands run once more, so that combinations of many variables do not fill the limits of a line. */
+/** Commands run once more: combinations of many variables must not fill the limits of a line. */
 const MAX_REPEATED = 64;
 
 /** Notes an assignment; MUST come before the value changes. */

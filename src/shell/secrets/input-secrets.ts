@@ -1,8 +1,8 @@
 /**
  * Secrets that a program reads from standard input, a here-string, a process substitution or a file
  * that the line has written: `echo secret | docker login --password-stdin`,
- * `gh auth login --with-token <<< token`, `ansible-vault view --vault-password-file <(echo secret)`,
- * `echo bob:secret > f && chpasswd < f`.
+ * `gh auth login --with-token <<< token`, `echo bob:secret > f && chpasswd < f`,
+ * `ansible-vault view --vault-password-file <(echo secret)`.
  */
 import type { Invocation, Word } from '../model.ts';
 import type { SecretArguments } from './secret-arguments.ts';
