@@ -90,7 +90,7 @@ export async function openAggregators(ports: AggregatorsPorts): Promise<Aggregat
     for (const stored of ports.roles.all()) if (!roles.has(stored.task)) await attempt(() => open(stored));
     end();
   };
-  // A task without its keys keeps no other one from being opened or made; `work` says what is wrong.
+  // A task without its keys keeps no other one from being opened or made; `work` reports it.
   await openMissing().catch(() => undefined);
   const adopt = async (role: AggregatorRole, task: string, document: Envelope): Promise<void> => {
     const stored = { task, role, document };
