@@ -233,6 +233,20 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     safer: 'Ask the program itself, for example for its list of profiles.',
   },
   {
+    id: 'credentials.committed',
+    level: 'high',
+    tools: 'git',
+    when: (s: Step) => {
+      if (!s.sub('add')) return false;
+      const kinds = new Set(s.operands.map(sensitivityOf));
+      if (kinds.has('key') || (kinds.has('settings') && s.flag('-f', '--force'))) return 'high';
+      return kinds.has('settings') && 'moderate';
+    },
+    technique: 'T1552.001',
+    reason: 'Puts a private key or a file of passwords under version control.',
+    safer: 'Name the file in .gitignore, and commit an example without values.',
+  },
+  {
     id: 'credentials.history',
     level: 'high',
     tools: '*',

@@ -179,7 +179,7 @@ export const EVASION_LINE_RULES: readonly CommandLineRule[] = inFamily('evasion'
 const HIDDEN_PROGRAM = /^(?:\/private)?\/(?:tmp|var\/tmp)\/(?:.*\/)?\.(?:[^./]|\.[^/])[^/]*(?:\/|$)|^\/dev\/shm\//;
 
 const COPIED =
-  /^\/(?:usr\/)?(?:local\/)?s?bin\/(?:(?:ba|z|da|k|c|tc|fi|a)?sh|python[\d.]*|perl[\d.]*|ruby|php|node|nc|ncat|netcat|socat|busybox|curl|wget)$/;
+  /^\/(?:usr\/)?(?:local\/)?s?bin\/(?:(?:ba|z|da|k|c|tc|fi|a)?sh|python[\d.]*|perl[\d.]*|ruby|php|node|nc|ncat|netcat|socat|busybox|curl|wget|sshd?)$/;
 const renamesProgram = (step: Step): boolean => {
   const [source = ''] = step.transfer.sources;
   const { target = '' } = step.transfer;

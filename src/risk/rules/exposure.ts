@@ -4,6 +4,9 @@ import type { Step } from '../step.ts';
 
 const ANYWHERE = /(?:^|[^\d.])0\.0\.0\.0\/0|::\/0|(?:^|[\s="'])\*$/;
 
+/** The ports of logins: ssh, remote desktops, VNC. */
+const LOGIN_PORT = /^(?:(?:ssh|rdp|tcp):\/\/)?(?:[\w.-]+:)?(?:22|3389|5900)$/;
+
 const publicGrant = (step: Step): Verdict => {
   const line = step.args.join(' ');
   switch (step.tool) {
@@ -95,7 +98,9 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
           ? s.sub('tunnel') && s.flag('--url', '--hello-world')
           : s.tool === 'ngrok'
             ? s.sub('http|tcp|tls|start')
-            : s.args.length > 0) && !s.flag('--help', '--version'),
+            : s.args.length > 0) &&
+      !s.flag('--help', '--version') &&
+      (s.some(LOGIN_PORT) ? 'high' : 'moderate'),
     technique: 'T1572',
     reason: 'Makes this machine reachable from the internet, bypassing the firewall.',
     safer: 'Use the company’s VPN.',

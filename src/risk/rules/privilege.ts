@@ -142,7 +142,7 @@ const usesHook = (step: Step): Verdict => {
 };
 
 const AUTH_FILES =
-  /^(?:\/private|\/usr\/local)?\/etc\/(?:passwd|shadow|group|gshadow|master\.passwd|sudoers(?:\.d\/|$)|sudoers|pam\.d\/|pam\.conf|security\/|doas\.conf|polkit-1\/|login\.defs|nsswitch\.conf|krb5\.conf|shells$)|\/pam_\w+\.so|\/usr\/share\/polkit-1|^\/var\/db\/(?:dslocal|auth)/;
+  /^(?:\/private|\/usr\/local)?\/etc\/(?:passwd|shadow|group|gshadow|master\.passwd|sudoers(?!\.(?:example|sample|dist)$)|pam\.d\/|pam\.conf|security\/|doas\.conf|polkit-1\/|login\.defs|nsswitch\.conf|krb5\.conf|shells$)|\/pam_\w+\.so|\/usr\/share\/polkit-1|^\/var\/db\/(?:dslocal|auth)/;
 const EDITORS = new Set(['vim', 'nano', 'nvim', 'emacs', 'ed', 'sudoedit', 'touch']);
 
 const joinsGroup = (step: Step): Verdict => {

@@ -13,7 +13,9 @@ const http = (step: Step): Verdict => {
   const address = url(step);
   const local = /^(?:https?:\/\/)?(?:localhost|127\.|0\.0\.0\.0|\[::1\])/.test(address);
   if (verb === 'DELETE')
-    return /\/(?:_all|\*|_snapshot|indexes|indices)\b|\/\*$/.test(address) || !local || !/\/\d+$/.test(address)
+    return /\/(?:_all|\*|_snapshot|indexes|indices)\b|\/\*$/.test(address) ||
+      !local ||
+      !/\/(?:\d+|(?:tests?|tmp|dev)(?:[-_][\w-]+)?)$/i.test(address)
       ? 'high'
       : 'moderate';
   if (

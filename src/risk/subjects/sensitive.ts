@@ -53,7 +53,8 @@ const KEY_LIKE =
 const NAMED =
   /^\$\{?(?:KUBECONFIG|GOOGLE_APPLICATION_CREDENTIALS|AWS_SHARED_CREDENTIALS_FILE|CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE|PGPASSFILE|NETRC|NPM_CONFIG_USERCONFIG|DOCKER_CONFIG|GNUPGHOME|KRB5CCNAME|XAUTHORITY)\}?$/;
 /** Whole directories of credentials: a risk only if they leave the machine. */
-const DIRECTORY = /(?:^|\/)\.(?:aws|kube|azure|docker|gnupg|oci|config\/(?:gcloud|gh))\/?$/;
+const DIRECTORY =
+  /(?:^|\/)\.(?:aws|kube|azure|docker|gnupg|oci|config\/(?:gcloud|gh))\/?$|\/Library\/(?:Mail|Safari|Group Containers\/group\.com\.apple\.notes)(?:\/|$)/;
 const SETTINGS =
   /(?:^|\/)(?:\.env(?:\.(?!example|sample|template|dist)\w+)?|\.envrc|(?:secrets?|prod|production)\.env)$/;
 const HISTORY = /(?:^|\/)\.(?:bash|zsh|sh|ash|fish|python|mysql|psql|sqlite|node_repl|rediscli)_history$|fish_history$/;

@@ -366,6 +366,10 @@ export const CREDENTIALS_EXAMPLES: RuleExamples = {
       'curl https://x',
     ],
   },
+  'credentials.committed': {
+    fires: ['git add -f .env', 'git add deploy/id_rsa'],
+    silent: ['git add .', 'git add -f dist', 'git add .env.example id_rsa.pub', 'git rm --cached .env'],
+  },
   'credentials.history': {
     fires: ['cat /home/bob/.bash_history', 'sudo tail -50 /root/.zsh_history', 'grep ssh /home/*/.bash_history'],
     silent: ['cat ~/.bash_history', 'history | tail', 'tail .bash_history', 'wc -l $HOME/.bash_history'],

@@ -231,7 +231,7 @@ export const EVASION_EXAMPLES: RuleExamples = {
     silent: ['sudo nice ls', '((1+2))'],
   },
   'evasion.renamed-program': {
-    fires: ['cp /usr/bin/python3 /tmp/kworker', 'ln -s /bin/bash /tmp/sshd'],
+    fires: ['cp /usr/bin/python3 /tmp/kworker', 'ln -s /bin/bash /tmp/sshd', 'ln -sf /usr/sbin/sshd /tmp/su'],
     silent: ['cp /bin/busybox /tmp/busybox', 'ln -s /usr/bin/python3 /usr/local/bin/python', 'cp /etc/hosts /tmp/h'],
   },
   'evasion.hidden-program': {

@@ -63,7 +63,7 @@ export const EXPOSURE_EXAMPLES: RuleExamples = {
     silent: ['curl https://onion.example/x.onion.txt', 'curl https://www.torproject.org/'],
   },
   'exposure.tunnel': {
-    fires: ['tor --RunAsDaemon 1', 'ngrok http 80'],
+    fires: ['tor --RunAsDaemon 1', 'ngrok http 80', 'ngrok tcp 22'],
     silent: ['ngrok version', 'tailscale status'],
   },
 };

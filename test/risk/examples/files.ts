@@ -180,6 +180,7 @@ export const FILES_EXAMPLES: RuleExamples = {
       "cmd.exe /c 'rd /s /q C:\\'",
       'cmd.exe /c del /f /s /q C:/Users',
       'cmd.exe /c vssadmin delete shadows /all',
+      'vssadmin.exe delete shadows /all',
     ],
     silent: ['cmd.exe /c dir', 'cmd.exe /c del /s /q C:/Temp', 'rd /s /q node_modules', 'del x', 'format x.ts'],
   },

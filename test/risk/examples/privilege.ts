@@ -30,6 +30,7 @@ export const PRIVILEGE_EXAMPLES: RuleExamples = {
       'echo "user ALL=(ALL) NOPASSWD:ALL" | sudo tee /etc/sudoers.d/x',
     ],
     silent: [
+      "sed -i 's/^%wheel/# &/' /etc/sudoers.example",
       "printf '#!/bin/bash\\napt-get update\\n' > up.sh; sudo install -m 755 up.sh /usr/local/bin/up",
       "printf 'SHELL=/bin/bash\\n0 3 * * * root /usr/local/bin/up\\n' > up.cron; sudo crontab -u root up.cron",
       "printf 'ada:x:1000:1000::/home/ada:/bin/bash\\n' > users; sudo newusers users",

@@ -156,7 +156,7 @@ php-cs-fixer: check fix
 @dotnet
 dotnet: add build build-server clean dev-certs ef format help list msbuild new nuget pack package publish reference remove restore run sdk sln store test tool user-secrets vstest watch workload
 nuget: add config delete init install list locals pack push restore search sources update
-msbuild csc csharp mono fsharpi pwsh(powershell) cmd netsh
+msbuild csc csharp mono fsharpi pwsh(powershell) cmd netsh vssadmin wbadmin diskpart
 @languages
 perl cpan cpanm raku lua luajit
 luarocks: build install list make pack path remove search show upload
