@@ -22,7 +22,7 @@ export function statusSpec(
     service: { pid: process.pid, uptimeSeconds: Math.floor(process.uptime()), version: VERSION },
     dashboard: { url: dashboard.url, waiting: dashboard.waiting() },
     storage: care.status(),
-    memory: { rssBytes: process.memoryUsage.rss() },
+    memory: { rssBytes: residentBytes() },
     setup,
     actors: actors.map((actor) => actor.status()),
   });
@@ -33,6 +33,15 @@ export function statusSpec(
     policy: 'refuse',
     create: () => createStatusReporter({ bus: context.bus, facts, metrics, totals: () => readTotals(context) }),
   };
+}
+
+/** Linux tells it in `/proc`, which a container may not have. */
+function residentBytes(): number | null {
+  try {
+    return process.memoryUsage.rss();
+  } catch {
+    return null;
+  }
 }
 
 const TOTAL_DAYS = 7;

@@ -1,34 +1,18 @@
-import { execFileSync } from 'node:child_process';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { describeWithMounts, mounted } from './rig/mounts.ts';
 import { expectWhole, startService, stored, type Typist, typist } from './rig/rig.ts';
 
 const folder = temporaryFolders();
 let shells: Typist | undefined;
 afterEach(() => shells?.end());
 
-/**
- * Put before a command, this runs it where `place` cannot be written, in a mount namespace of its
- * own.
- */
-const readOnly = (place: string): readonly string[] => [
-  ...['unshare', '--mount', '--propagation', 'private', 'sh', '-c'],
-  'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"',
-  place,
-];
+/** Put before a command, this runs it where `place` cannot be written. */
+const readOnly = (place: string): readonly string[] =>
+  mounted('mount --bind "$0" "$0" && mount -o remount,ro,bind "$0"', place);
 
-function requireMounts(): typeof describe | typeof describe.skip {
-  try {
-    execFileSync('unshare', ['--mount', 'true'], { stdio: 'pipe' });
-    return describe;
-  } catch (error) {
-    if (process.env['CI'] === 'true') throw new Error('CI needs root and unshare', { cause: error });
-    return describe.skip;
-  }
-}
-
-requireMounts()('a home on a disk that is read-only', () => {
+describeWithMounts()('a home on a disk that is read-only', () => {
   const refusal = async (home: string): Promise<string> =>
     startService(home, readOnly(home)).then(
       () => 'it started',

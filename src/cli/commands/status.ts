@@ -40,7 +40,7 @@ async function sayStatus(context: Context, status: ServiceStatus): Promise<void>
     ['audit log', audit === null ? silence(status, 'auditor') : auditLine(audit)],
     ...rulesFacts(status),
     ['last backup', backupLine(storage)],
-    ['memory', byteSize(memory.rssBytes)],
+    ['memory', memory.rssBytes === null ? 'unknown' : byteSize(memory.rssBytes)],
   ]);
   const trouble = observe?.trouble ?? null;
   if (trouble !== null) say(context, paint(context, 'red', `Commands are not being stored: ${trouble}`));

@@ -4,13 +4,15 @@ import { createServer } from 'node:net';
 import { programOf } from './process-name.ts';
 
 /**
- * The process that holds a port: `process 123 (nginx)`, or that it belongs to another user.
+ * The process that holds a port: `process 123 (nginx)`, or that it belongs to another user. Without
+ * `/proc` it can be any.
  * Undefined if the port is free.
  */
 export async function portHolder(host: string, port: number): Promise<string | undefined> {
   if (port === 0 || (await isFree(host, port))) return undefined;
   const pid = process.platform === 'linux' ? linuxHolder(port) : otherHolder(port);
-  return pid === undefined ? 'a process of another user' : `process ${pid} (${nameOf(pid)})`;
+  if (pid !== undefined) return `process ${pid} (${nameOf(pid)})`;
+  return programOf(process.pid) === undefined ? 'another process' : 'a process of another user';
 }
 
 async function isFree(host: string, port: number): Promise<boolean> {
@@ -34,7 +36,7 @@ function linuxHolder(port: number): number | undefined {
       .filter(([, local = '', , state]) => local.endsWith(`:${wanted}`) && state === '0A')
       .map((columns) => `socket:[${columns[9] ?? ''}]`),
   );
-  return readdirSync('/proc')
+  return (attempt(() => readdirSync('/proc')) ?? [])
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .find((pid) => descriptors(pid).some((target) => inodes.has(target)));

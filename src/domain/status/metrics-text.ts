@@ -69,7 +69,11 @@ function serviceFamilies({ status, databaseBytes }: ServiceMetrics): readonly Fa
   return [
     gauge('caro_build_info', 'Always 1; the version that runs.', [1, { version: service.version }]),
     gauge('caro_uptime_seconds', 'Seconds since the service started.', [service.uptimeSeconds]),
-    gauge('process_resident_memory_bytes', 'Resident memory of the service.', [memory.rssBytes]),
+    gauge(
+      'process_resident_memory_bytes',
+      'Resident memory of the service.',
+      ...known(memory.rssBytes, (bytes) => bytes),
+    ),
     gauge('caro_database_bytes', 'Size of the database and its write-ahead log.', [databaseBytes]),
     gauge('caro_database_trouble', '1 while nothing can be written.', [bit(storage.trouble !== null)]),
     counter('caro_database_write_failures_total', 'Writes that failed.', [storage.failures]),

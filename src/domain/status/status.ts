@@ -169,6 +169,7 @@ export interface ServiceStatus {
   readonly audit: { readonly records: number; readonly verified: boolean } | null;
   readonly rules: RulesStatus | null;
   readonly storage: StorageStatus;
-  readonly memory: { readonly rssBytes: number };
+  /** Null where the system does not say it, as without `/proc`. */
+  readonly memory: { readonly rssBytes: number | null };
   readonly actors: readonly ActorStatus[];
 }

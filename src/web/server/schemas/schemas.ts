@@ -157,7 +157,7 @@ export const STATUS = object({
     backup: object({ last: maybeText, trouble: maybeText }),
     logLinesLost: count,
   }),
-  memory: object({ rssBytes: count }),
+  memory: object({ rssBytes: orNull(count) }),
   setup: list(object({ shell: word(SHELLS), file: text, line: text })),
   actors: list(object({ name: text, state: word(['running', 'restarting', 'degraded', 'stopped']) })),
 });

@@ -41,7 +41,8 @@ export function HookHealth({ status, now }: { readonly status: Status; readonly 
         <div>
           <dt>Service</dt>
           <dd>
-            {bytes(memory.rssBytes)} <span class="quiet">version {service.version}</span>
+            {memory.rssBytes === null ? 'memory unknown' : bytes(memory.rssBytes)}{' '}
+            <span class="quiet">version {service.version}</span>
           </dd>
         </div>
         <div>

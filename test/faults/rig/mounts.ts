@@ -1,0 +1,20 @@
+import { execFileSync } from 'node:child_process';
+import { describe } from '@jest/globals';
+
+/** For tests that mount something in a namespace of their own; skipped where that is not allowed. */
+export function describeWithMounts(): typeof describe | typeof describe.skip {
+  try {
+    execFileSync('unshare', ['--mount', 'true'], { stdio: 'pipe' });
+    return describe;
+  } catch (error) {
+    if (process.env['CI'] === 'true') throw new Error('CI needs root and unshare', { cause: error });
+    return describe.skip;
+  }
+}
+
+/** Put before a command, this runs it in a mount namespace of its own, after `script` about `place`. */
+export const mounted = (script: string, place: string): readonly string[] => [
+  ...['unshare', '--mount', '--propagation', 'private', 'sh', '-c'],
+  `${script} && exec "$@"`,
+  place,
+];
