@@ -2,6 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { SHARE_INFO, shareContext } from '../../../src/blind/leader/share-box.ts';
+import { EVERYBODY } from '../../../src/blind/trustee/blocks.ts';
 import { temporaryFolders } from '../../rig/temporary-folder.ts';
 import {
   AFTER_WINDOW,
@@ -99,6 +101,29 @@ describe('a day that cannot be released', () => {
     await rig.work();
     await rig.work();
     expect(refusals(rig.leader)).toEqual(['blind_box_invalid']);
+    expect(rig.leader.totals.map(({ day }) => day)).toEqual([NEXT_DAY]);
+    expect(totalsOf(NEXT_DAY)).toEqual(second);
+  });
+
+  test.each([
+    ['gives another share', 'box = @box'],
+    ['names fewer contributors', 'nodes = substr(nodes, 33)'],
+  ])('because its trustee %s than its log says gets no total, and is recorded once', async (_what, change) => {
+    const { second } = await twoDays();
+    await rig.trustee.aggregators.work();
+    const { id, task } = rig.task;
+    const box = await rigParts().sealing.seal({
+      recipient: Buffer.from(task.leader.sealingKey, 'base64'),
+      info: SHARE_INFO,
+      associatedData: shareContext(id, DAY, EVERYBODY),
+      plaintext: rig.vdaf.aggregate([]),
+    });
+    rig.trustee.database.exec('DROP TRIGGER blind_block_kept');
+    rig.trustee.database
+      .prepare(`UPDATE blind_block SET ${change} WHERE day = @day AND length(@box) > 0`)
+      .run({ box: Buffer.from(box), day: DAY });
+    for (let round = 0; round < 2; round += 1) await rig.work();
+    expect(refusals(rig.leader)).toEqual(['release_invalid']);
     expect(rig.leader.totals.map(({ day }) => day)).toEqual([NEXT_DAY]);
     expect(totalsOf(NEXT_DAY)).toEqual(second);
   });
