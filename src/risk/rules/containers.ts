@@ -117,7 +117,8 @@ const removes = (step: Step): Verdict => {
     step.flag('-a', '--all');
   const forced = step.flag('-f', '--force', '-v', '--volumes');
   if (isFiltered(step, UNUSED)) return 'moderate';
-  if (step.sub('rm|remove') || step.sub('container', 'rm|remove')) return forced || everything ? 'high' : 'moderate';
+  if (step.sub('rm|remove') || step.sub('container', 'rm|remove'))
+    return forced || (everything && !isFiltered(step, CHOSEN)) ? 'high' : 'moderate';
   // Without -f, images that a container uses are kept.
   if (step.sub('rmi') || step.sub('image', 'rm|remove'))
     return forced ? 'high' : everything && (step.invocation.openArguments ? 'moderate' : 'high');

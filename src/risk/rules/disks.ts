@@ -47,6 +47,7 @@ const partitions = (step: Step): Verdict => {
     !step.some(/mk|rm|^-[a-zA-Z]*[zZod]/)
   )
     return false;
+  if (step.tool === 'gpart') return step.sub('destroy|delete|create|recover|restore');
   if (step.tool === 'parted')
     return (
       step.some(/^(?:mklabel|mktable|mkpart|rm|resizepart|resize|rescue|set|name|toggle|disk_set)$/) ||

@@ -66,7 +66,25 @@ const storesProgram = (step: Step): boolean => {
   return at >= 0 && words.slice(at + 1).some((value) => FOREIGN.test(value));
 };
 
+/** `url."https://a/".insteadOf https://b/`: another server than the address of a remote names. */
+const redirectsServer = (step: Step): boolean => {
+  const words = step.operands;
+  const at = words.findIndex((word) => /^url\..+\.insteadof$/i.test(word));
+  const [from, to] = [words[at + 1], words[at]?.slice(4, -10)].map((address) => SERVER.exec(address ?? '')?.[1] ?? '');
+  return at >= 0 && from !== '' && to !== '' && from !== to && to !== `ssh.${from}`;
+};
+const SERVER = /^(?:[a-z+]+:\/\/)?(?:[^@/]*@)?([\w-]+(?:\.[\w-]+)+)/;
+
 export const GIT_RULES: readonly StepRule[] = inFamily('git', [
+  {
+    id: 'git.redirected-server',
+    level: 'high',
+    tools: 'git',
+    when: redirectsServer,
+    technique: 'T1195.001',
+    reason: 'Makes git talk to another server than its addresses name.',
+    safer: 'Change the address of the one remote with git remote set-url.',
+  },
   {
     id: 'git.push-force',
     level: 'high',

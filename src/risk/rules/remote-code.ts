@@ -73,6 +73,23 @@ const fetchesCode = (step: Step): boolean => {
   return step.some(MODULE) && /\b(?:get|open|read|decode\w*)\b/.test(code);
 };
 
+/** A registry without encryption, or modules without their checksums, for all installations. */
+const opensRegistry = (step: Step): boolean => {
+  const settings = step.args.join(' ');
+  switch (step.tool) {
+    case 'npm':
+    case 'yarn':
+    case 'pnpm':
+      return step.sub('config', 'set') && /\bregistry[= ]http:\/\/(?!localhost|127\.)/.test(settings);
+    case 'pip':
+      return step.sub('config', 'set') && /index-url http:\/\/(?!localhost|127\.)/.test(settings);
+    default:
+      return (
+        step.sub('env') && step.flag('-w') && /\b(?:GOINSECURE|GONOSUMDB|GOPRIVATE)=\*|\bGOSUMDB=off/.test(settings)
+      );
+  }
+};
+
 export const REMOTE_CODE_LINE_RULES: readonly CommandLineRule[] = inFamily('remote-code', [
   {
     id: 'remote-code.substituted',
@@ -158,6 +175,15 @@ export const REMOTE_CODE_RULES: readonly StepRule[] = inFamily('remote-code', [
     technique: 'T1059.001',
     reason: 'Runs PowerShell code that is encoded or comes from the network.',
     safer: 'Use a script file.',
+  },
+  {
+    id: 'remote-code.untrusted-registry',
+    level: 'high',
+    tools: 'npm yarn pnpm pip go',
+    when: opensRegistry,
+    technique: 'T1195.001',
+    reason: 'Takes all later packages over a connection that others can tamper with, or unchecked.',
+    safer: 'Use the registry over https, and name the modules that are private.',
   },
   {
     id: 'remote-code.untrusted-package',

@@ -22,6 +22,7 @@ export const DISKS_EXAMPLES: RuleExamples = {
   },
   'disks.partition': {
     fires: [
+      'gpart destroy -F ada0',
       'fdisk /dev/sda',
       'sfdisk /dev/sda < table',
       'gdisk /dev/sda',

@@ -170,4 +170,12 @@ export const GIT_EXAMPLES: RuleExamples = {
       'git -c clean.requireForce=false status',
     ],
   },
+  'git.redirected-server': {
+    fires: ['git config --global url."https://x@a.example/".insteadOf https://github.com/'],
+    silent: [
+      'git config --global url."https://x@github.com/".insteadOf https://github.com/',
+      'git config --global url.git@github.com:.insteadOf https://github.com/',
+      'git config user.name x',
+    ],
+  },
 };

@@ -212,6 +212,18 @@ export const REMOTE_CODE_EXAMPLES: RuleExamples = {
       'curl https://x',
     ],
   },
+  'remote-code.untrusted-registry': {
+    fires: [
+      'npm config set registry http://x.example',
+      'pip config set global.index-url http://x.example/simple',
+      "go env -w GOINSECURE='*'",
+    ],
+    silent: [
+      'npm config set registry https://x.example',
+      'npm config set registry http://localhost:4873',
+      'go env -w GOPRIVATE=x.example',
+    ],
+  },
   'remote-code.untrusted-package': {
     fires: [
       'gem install x --source http://x.example',
