@@ -95,6 +95,8 @@ describe('a report', () => {
     rig.setTime(dayEnd(DAY) + SPREAD_MS);
     await rig.reporter.makeDue();
     expect(made(rig)).toEqual([DAY]);
+    expect(await rig.reporter.preview()).toMatchObject({ day: dayOf(rig.time()), closed: false });
+    expect(rig.store.days(10)).toHaveLength(1);
     rig.close();
   });
 

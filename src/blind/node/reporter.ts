@@ -64,6 +64,8 @@ export function createReporter(task: OpenedTask, joinedMs: number, ports: Report
   const first = dayOf(joinedMs);
   const plan = (): void => {
     const nowMs = now();
+    // Planned by a clock that was ahead: the next report is about an earlier day.
+    store.unplan(task.id, dayOf(nowMs));
     const days = openDays(task.task, nowMs).filter((day) => day >= first);
     for (const day of days) store.plan(day, task.id, dayEnd(day) + random(SPREAD_MS));
   };

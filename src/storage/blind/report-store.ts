@@ -63,6 +63,8 @@ export interface ReportStore {
   readonly joined: (id: string) => JoinedTask | undefined;
   /** Sets when a day is reported, unless that is set. A spent day stays spent for any task. */
   readonly plan: (day: string, task: string, dueMs: number) => void;
+  /** Removes the plans for this day and later ones. */
+  readonly unplan: (task: string, fromDay: string) => void;
   /** Days of a task that are planned and not made, oldest first. */
   readonly planned: (task: string) => readonly { readonly day: string; readonly dueMs: number }[];
   /**
@@ -145,7 +147,7 @@ function taskRows(database: Database): Pick<ReportStore, 'join' | 'joined' | 'di
   };
 }
 
-function dayRows(database: Database): Pick<ReportStore, 'plan' | 'planned' | 'spend' | 'expire'> {
+function dayRows(database: Database): Pick<ReportStore, 'plan' | 'unplan' | 'planned' | 'spend' | 'expire'> {
   const { run, all } = access(database);
   return {
     plan: (day, task, dueMs) => {
@@ -157,6 +159,9 @@ function dayRows(database: Database): Pick<ReportStore, 'plan' | 'planned' | 'sp
         task,
         dueMs,
       );
+    },
+    unplan: (task, fromDay) => {
+      run('DELETE FROM blind_day WHERE task = ? AND day >= ? AND made_ms IS NULL', task, fromDay);
     },
     planned: (task) =>
       all(
