@@ -18,7 +18,7 @@ export function diskSpace(folder: string): Verdict {
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   if (free < NO_SPACE_BYTES)
-    return bad(`only ${byteSize(free)} free in ${folder}; free some space: until then commands wait in the spool`);
+    return bad(`only ${byteSize(free)} free in ${folder}; free some space: what finds no room is lost`);
   return free < LITTLE_SPACE_BYTES
     ? warn(`only ${byteSize(free)} free in ${folder}; free some space`)
     : ok(`${byteSize(free)} free`);

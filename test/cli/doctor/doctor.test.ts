@@ -309,7 +309,7 @@ const canMount = ((): boolean => {
     disk();
   } catch (error) {
     expect((error as { stdout: string }).stdout).toMatch(
-      /bad\s+disk space\s+only \d+\.\d MiB free in .*; free some space/,
+      /bad\s+disk space\s+only \d+\.\d MiB free in .*; free some space: what finds no room is lost/,
     );
   }
 });

@@ -57,7 +57,7 @@ function writing({ observe, storage }: Status): readonly Fault[] {
     faults.push({
       isGrave: true,
       title: 'The disk cannot be written to.',
-      text: `${sentence(storage.trouble)} New commands wait in the spool${observe ? `: ${bytes(observe.pending)} so far` : ''}.`,
+      text: `${sentence(storage.trouble)} New commands wait in the spool while it has room${observe ? `: ${bytes(observe.pending)} so far` : ''}.`,
       command: 'caro doctor',
       past: null,
     });
