@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe } from '@jest/globals';
 
-/** For tests that mount something in a namespace of their own; skipped where that is not allowed. */
+/** For tests that mount in a namespace of their own; skipped where that is not allowed. */
 export function describeWithMounts(): typeof describe | typeof describe.skip {
   try {
     execFileSync('unshare', ['--mount', 'true'], { stdio: 'pipe' });
@@ -12,7 +12,7 @@ export function describeWithMounts(): typeof describe | typeof describe.skip {
   }
 }
 
-/** Put before a command, this runs it in a mount namespace of its own, after `script` about `place`. */
+/** Put before a command, this runs it in a mount namespace after `script`, whose `$0` is `place`. */
 export const mounted = (script: string, place: string): readonly string[] => [
   ...['unshare', '--mount', '--propagation', 'private', 'sh', '-c'],
   `${script} && exec "$@"`,
