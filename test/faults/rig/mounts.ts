@@ -12,7 +12,7 @@ export function describeWithMounts(): typeof describe | typeof describe.skip {
   }
 }
 
-/** Put before a command, this runs it in a mount namespace after `script`, whose `$0` is `place`. */
+/** Put before a command, runs it in a mount namespace after `script`, whose `$0` is `place`. */
 export const mounted = (script: string, place: string): readonly string[] => [
   ...['unshare', '--mount', '--propagation', 'private', 'sh', '-c'],
   `${script} && exec "$@"`,
