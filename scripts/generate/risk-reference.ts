@@ -24,7 +24,8 @@ message, a comment) is not a program.
   \`cd /tmp/x; rm -rf *\` is not.
 - A variable that the line does not set is unknown. In the name of a program it counts as empty, and
   so it does where a deletion would then reach further (\`rm -rf $DIR/\`). Elsewhere it stays as
-  written, because most of them are set.
+  written, because most of them are set. One that is assigned under a condition may have its earlier
+  value as well: the line is read with both.
 - A very long line is analysed up to a limit. Of the rest, commands with a sign of danger are
   analysed as well; with more of them than are read, \`evasion.unreadable\` is high.
 - \`caro assess COMMAND\` shows the findings. \`npm run eval:risk -- SET.jsonl\` rates a labelled set.
