@@ -92,7 +92,7 @@ test('a record that is longer than what is analysed takes hardly more time than 
     classify({ command: text, shell: 'bash' });
     rate(text, 'bash');
   };
-  const costly = ['xargs ', 'curl x|sh;', 'token:', 'mysql -pa;'];
+  const costly = ['xargs ', 'curl x|sh;', 'git status;', 'token:', 'mysql -pa;'];
   const grown = costly.flatMap((piece) => {
     act(text(piece, '', 1024));
     const [one, sixteen] = [MAX_LENGTH, MAX_RECORD_BYTES].map((length) => cpuMs(() => act(text(piece, '', length))));

@@ -72,10 +72,14 @@ const printed = ({ tool, args }: Invocation): readonly Word[] => {
 };
 
 /** The programs of the line that write to a file. */
-export type Writers = (path: string) => readonly Invocation[];
+export interface Writers {
+  readonly to: (path: string) => readonly Invocation[];
+  /** False if the line writes no file. */
+  readonly exist: boolean;
+}
 
 /** Indexes the writers on first use: few lines read a file that they have written. */
-export const writersOf = (invocations: readonly Invocation[]): Writers => {
+export const writersOf = (text: string, invocations: readonly Invocation[]): Writers => {
   let index: Map<string, Invocation[]> | null = null;
   const build = (): Map<string, Invocation[]> => {
     const built = new Map<string, Invocation[]>();
@@ -83,9 +87,12 @@ export const writersOf = (invocations: readonly Invocation[]): Writers => {
       for (const path of filesOf(writer)) built.set(path, [...(built.get(path) ?? []), writer].slice(-MAX_WRITERS));
     return built;
   };
-  return (path) => {
-    index ??= build();
-    return index.get(path.replace(/^\.\//, '')) ?? [];
+  return {
+    to: (path) => {
+      index ??= build();
+      return index.get(path.replace(/^\.\//, '')) ?? [];
+    },
+    exist: WRITES.test(text),
   };
 };
 const MAX_WRITERS = 8;
@@ -115,7 +122,7 @@ const addProduced = (
       for (const { text: path } of producer.args)
         addProduced(
           text,
-          written(path).filter((writer) => writer.tool !== 'cat'),
+          written.to(path).filter((writer) => writer.tool !== 'cat'),
           tool,
           written,
           found,
@@ -171,7 +178,7 @@ const addNamedFiles = (text: string, { args, tool }: Invocation, written: Writer
   for (const [at, { text: word }] of args.entries()) {
     const from = word.startsWith('-f') && tool === 'sshpass' ? 2 : word.lastIndexOf('=') + 1;
     const option = from > 0 ? word.slice(0, from) : (args[at - 1]?.text ?? '');
-    if (isSecretOption(tool, option)) addProduced(text, written(word.slice(from)), tool, written, found);
+    if (isSecretOption(tool, option)) addProduced(text, written.to(word.slice(from)), tool, written, found);
   }
 };
 
@@ -218,7 +225,7 @@ export const findInputSecrets = (
   const { input, tool, args } = invocation;
   if (invocation.substitutions.length > 0)
     addSubstituted(text, invocation, storesSecret(known, operands), written, found);
-  if (WRITES.test(text)) addNamedFiles(text, invocation, written, found);
+  if (written.exist) addNamedFiles(text, invocation, written, found);
   addWritten(text, invocation, found);
   if (invocation.redirections.length > 0 && known) addDescriptors(text, invocation, found);
   if (SESSIONS.test(tool)) addSessions(text, invocation, found);
@@ -226,6 +233,6 @@ export const findInputSecrets = (
   const names = tool === 'read' && args.some((word) => !word.text.startsWith('-') && secretKindOf(word.text) !== null);
   if (!names && !readsSecret(invocation, known, operands)) return;
   if (input.kind === 'pipe' || input.kind === 'process') addProduced(text, input.from, tool, written, found);
-  else if (input.kind === 'file') addProduced(text, written(input.word.text), tool, written, found);
+  else if (input.kind === 'file') addProduced(text, written.to(input.word.text), tool, written, found);
   else addLines(text, input.word, tool, found);
 };

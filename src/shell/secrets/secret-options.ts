@@ -313,7 +313,7 @@ export const parsedSecrets = (text: string, analysis: Analysis): readonly Secret
   const wrappers = new Set<unknown>();
   const bodies = analysis.functions.flatMap(({ invocations }) => invocations);
   const programs = [...analysis.invocations, ...bodies];
-  const written = writersOf(programs);
+  const written = writersOf(text, programs);
   for (const invocation of programs) {
     findIn(text, invocation, written, found);
     for (const wrapper of invocation.via) {
