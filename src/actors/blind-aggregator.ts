@@ -54,6 +54,7 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
     }
   };
   const rounds = createRounds(round, ports.log, 'blind totals not processed');
+  const refusals = createRefusals(ports);
   let gathering: NodeJS.Timeout | undefined;
   const gathered = (): void => {
     gathering = undefined;
@@ -63,9 +64,7 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
     name: 'blind aggregator',
     // Reports are prepared in threads.
     concurrent: ['blind.request', 'blind.work'],
-    start: () => {
-      if (ports.hasTasks()) rounds.request();
-    },
+    start: () => (ports.hasTasks() ? rounds.request() : undefined),
     stop: async () => {
       clearTimeout(gathering);
       await rounds.end();
@@ -73,7 +72,7 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
     },
     handlers: {
       'blind.request': async ({ peer, request }) => {
-        if (!ports.hasTasks()) return refuse(ports, peer, request);
+        if (!ports.hasTasks()) return refusals.refuse(peer, request);
         const aggregators = await open();
         const reply = await aggregators.take(peer, request);
         if (isReceived(request, reply) && aggregators.isLeading()) gathering ??= setTimeout(gathered, GATHER_MS);
@@ -92,16 +91,28 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
       },
       'clock.quarter': ({ retentionMs }) => {
         keptMs = retentionMs;
+        refusals.forget();
         if (ports.hasTasks()) rounds.request();
       },
     },
   };
 }
 
-/** A trustee that has lost its database knows no task either: its owner sees that it is asked. */
-async function refuse({ audit }: BlindAggregatorPorts, peer: string, { type }: BlindRequest): Promise<BlindReply> {
-  await audit({ type: 'blind.refused', peer, details: { code: 'task_unknown', type } });
-  return refusal('task_unknown');
+/**
+ * A trustee that has lost its database knows no task either: its owner sees that it is asked. Each
+ * peer is recorded once until `forget`, so that none can fill the log.
+ */
+function createRefusals({ audit }: BlindAggregatorPorts) {
+  const recorded = new Set<string>();
+  return {
+    forget: () => recorded.clear(),
+    refuse: async (peer: string, { type }: BlindRequest): Promise<BlindReply> => {
+      const isNew = !recorded.has(peer);
+      recorded.add(peer);
+      if (isNew) await audit({ type: 'blind.refused', peer, details: { code: 'task_unknown', type } });
+      return refusal('task_unknown');
+    },
+  };
 }
 
 const isReceived = (request: BlindRequest, reply: BlindReply): boolean =>

@@ -65,6 +65,7 @@ const REDUCES = new Set(
     ' ',
   ),
 );
+
 class Tracker {
   readonly #files = new Map<string, Label>();
   /** Directories into which the line unpacks something. */

@@ -16,6 +16,8 @@ test('a node that is no aggregator, or has lost its tasks, refuses and records r
     type: 'blind-refusal',
     body: { code: 'task_unknown' },
   });
+  // A peer that asks on and on adds no more records.
+  for (let count = 0; count < 3; count += 1) await handlers['blind.request']({ peer: 'ada', request });
   expect(records).toEqual([
     { type: 'blind.refused', peer: 'ada', details: { code: 'task_unknown', type: 'blind-total' } },
   ]);
