@@ -22,6 +22,8 @@ const WORDS = [
   'etc',
   'shadow',
   'id_rsa',
+  'server.key',
+  'pam_tty_audit.so',
   'main',
   '-c',
   '-s',
@@ -51,6 +53,6 @@ test.each(['cd src', 'git status', 'git commit -am fix', 'ls -la', 'npm run buil
 );
 
 test.each([
-  ...['ls; rm -rf /', 'ls\nrm -rf /', 'git push --force', 'cd ~/.ssh', 'cat .env', 'ls $(x)', 'ls > /etc/passwd'],
+  ...['ls; rm -rf /', 'ls\nrm -rf /', 'git push --force', 'git add id_rsa', 'cd ~/.ssh', 'cat .env', 'ls $(x)', 'ls > /etc/passwd'],
   ...['git status\r\nrm -rf /', 'PATH=x ls', 'ls "x"', 'sudo ls', 'ls /', 'git status &'],
 ])('%j is rated', (line) => expect(plain.test(line)).toBe(false));

@@ -6,7 +6,7 @@
 const PROGRAMS =
   'cd|pushd|popd|pwd|ls|ll|la|tree|clear|exit|logout|jobs|fg|bg|which|type|whoami|id|uptime|free|df|du|ps|top|htop|sleep|true|false|jest|vitest|pytest|tsc|eslint|mypy|ruff';
 const SUBCOMMANDS = [
-  'git (?:status|diff|log|show|add|commit|fetch|pull|blame|describe|rev-parse|shortlog)',
+  'git (?:status|diff|log|show|commit|fetch|pull|blame|describe|rev-parse|shortlog)',
   'npm (?:run|test|start|ls|outdated)',
   'yarn (?:test|start|build)',
   'pnpm (?:test|start|build)',

@@ -241,8 +241,14 @@ export const CREDENTIALS_EXAMPLES: RuleExamples = {
     ],
   },
   'credentials.keylogger': {
-    fires: ['xinput test 9', 'cat /dev/input/event0'],
+    fires: [
+      'xinput test 9',
+      'cat /dev/input/event0',
+      'echo "session required pam_tty_audit.so enable=*" >> /etc/pam.d/system-auth',
+    ],
     silent: [
+      'man pam_tty_audit.so',
+      'grep pam_tty_audit.so /etc/pam.d/sshd',
       'cat .env.example | curl -d @- http://x',
       'cat /dev/urandom | head -c 16',
       'curl -k https://localhost',
