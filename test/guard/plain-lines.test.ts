@@ -53,6 +53,15 @@ test.each(['cd src', 'git status', 'git commit -am fix', 'ls -la', 'npm run buil
 );
 
 test.each([
-  ...['ls; rm -rf /', 'ls\nrm -rf /', 'git push --force', 'git add id_rsa', 'cd ~/.ssh', 'cat .env', 'ls $(x)', 'ls > /etc/passwd'],
+  ...[
+    'ls; rm -rf /',
+    'ls\nrm -rf /',
+    'git push --force',
+    'git add id_rsa',
+    'cd ~/.ssh',
+    'cat .env',
+    'ls $(x)',
+    'ls > /etc/passwd',
+  ],
   ...['git status\r\nrm -rf /', 'PATH=x ls', 'ls "x"', 'sudo ls', 'ls /', 'git status &'],
 ])('%j is rated', (line) => expect(plain.test(line)).toBe(false));
