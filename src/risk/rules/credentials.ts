@@ -355,7 +355,7 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     when: (s: Step) =>
       (s.tool === 'xinput' && s.sub('test')) ||
       s.reads.some((path) => /^\/dev\/input\/event/.test(path)) ||
-      (s.writes.length > 0 && s.some(/pam_tty_audit\.so/)) ||
+      (s.writes.some(({ path }) => /^\/etc\/pam\./.test(path)) && s.some(/pam_tty_audit\.so/)) ||
       (s.tool === 'showkey' && s.args.length > 0),
     technique: 'T1056.001',
     reason: 'Records keystrokes.',
