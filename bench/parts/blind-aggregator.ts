@@ -84,6 +84,7 @@ const opened = openAggregators({
     return Promise.resolve();
   },
   audit: () => Promise.resolve(),
+  refused: () => Promise.resolve(),
   now: () => nowMs,
   randomBytes: (count) => new Uint8Array(randomBytes(count)),
 });

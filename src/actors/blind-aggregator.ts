@@ -1,13 +1,15 @@
+import type { RecordRefusal } from '../blind/aggregator/aggregator.ts';
 import type { Aggregators } from '../blind/aggregator/aggregators.ts';
 import type { Actor } from '../bus/actor.ts';
 import { createRounds } from '../bus/rounds.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import { type BlindReply, type BlindRequest, refusal } from '../domain/blind/exchange.ts';
+import { loadOnce } from '../domain/load-once.ts';
 import type { Log } from '../domain/log.ts';
 
 export interface BlindAggregatorPorts {
   /** Loads the code of leader and trustee, and their tasks. */
-  readonly open: () => Promise<Aggregators>;
+  readonly open: (refused: RecordRefusal) => Promise<Aggregators>;
   /** Whether this node is an aggregator of any task: only then the code is loaded. */
   readonly hasTasks: () => boolean;
   /** Calls `ring` at the time that was set last, or earlier. */
@@ -37,13 +39,10 @@ const GATHER_MS = 25_000;
  * at the start, when the trustee connects, and when a window ends.
  */
 export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds> {
-  let opened: Promise<Aggregators> | undefined;
+  const refusals = createRefusals(ports);
+  const open = loadOnce(() => ports.open(refusals.record));
   /** `retentionMs` of the last quarter of an hour. */
   let keptMs: number | undefined;
-  const open = (): Promise<Aggregators> => {
-    opened ??= ports.open();
-    return opened;
-  };
   const alarm = ports.alarm(() => rounds.request());
   const round = async (): Promise<void> => {
     const aggregators = await open();
@@ -54,7 +53,6 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
     }
   };
   const rounds = createRounds(round, ports.log, 'blind totals not processed');
-  const refusals = createRefusals(ports);
   let gathering: NodeJS.Timeout | undefined;
   const gathered = (): void => {
     gathering = undefined;
@@ -72,7 +70,11 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
     },
     handlers: {
       'blind.request': async ({ peer, request }) => {
-        if (!ports.hasTasks()) return refusals.refuse(peer, request);
+        if (!ports.hasTasks()) {
+          // A trustee that has lost its database knows no task: its owner sees that it is asked.
+          await refusals.record(peer, { code: 'task_unknown', type: request.type });
+          return refusal('task_unknown');
+        }
         const aggregators = await open();
         const reply = await aggregators.take(peer, request);
         if (isReceived(request, reply) && aggregators.isLeading()) gathering ??= setTimeout(gathered, GATHER_MS);
@@ -98,21 +100,16 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
   };
 }
 
-/**
- * A trustee that has lost its database knows no task either: its owner sees that it is asked. Each
- * peer is recorded once until `forget`, so that none can fill the log.
- */
+/** Each code is recorded once for each peer until `forget`, so that no peer can fill the log. */
 function createRefusals({ audit }: BlindAggregatorPorts) {
   const recorded = new Set<string>();
-  return {
-    forget: () => recorded.clear(),
-    refuse: async (peer: string, { type }: BlindRequest): Promise<BlindReply> => {
-      const isNew = !recorded.has(peer);
-      recorded.add(peer);
-      if (isNew) await audit({ type: 'blind.refused', peer, details: { code: 'task_unknown', type } });
-      return refusal('task_unknown');
-    },
+  const record: RecordRefusal = async (peer, details) => {
+    const name = `${peer} ${details.code}`;
+    if (recorded.has(name)) return;
+    recorded.add(name);
+    await audit({ type: 'blind.refused', peer, details });
   };
+  return { record, forget: () => recorded.clear() };
 }
 
 const isReceived = (request: BlindRequest, reply: BlindReply): boolean =>

@@ -3,6 +3,7 @@ import { createRounds } from '../bus/rounds.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import { CaroError } from '../domain/errors.ts';
 import type { Envelope } from '../domain/identity/signed-envelope.ts';
+import { loadOnce } from '../domain/load-once.ts';
 import type { Log } from '../domain/log.ts';
 import { meshRefused } from '../domain/organisation/consent-text.ts';
 import type { JoinResult, OrgReply, OrgRequest } from '../domain/organisation/exchange.ts';
@@ -75,11 +76,7 @@ const MAX_QUESTIONS = 200;
  * time: their requests are answered while this node waits for answers.
  */
 export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
-  let opened: Promise<RosterNode> | undefined;
-  const open = (): Promise<RosterNode> => {
-    opened ??= ports.open();
-    return opened;
-  };
+  const open = loadOnce(ports.open);
   const refusals: Refusals = new Map();
   const rounds = timedRounds(ports, open, refusals);
   const changed = async (entry: AuditEntry): Promise<void> => {

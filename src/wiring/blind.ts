@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { BlindAggregatorPorts } from '../actors/blind-aggregator.ts';
 import type { OwnReleases } from '../actors/log-witness/submitter.ts';
-import type { AggregatorThreads, Group } from '../blind/aggregator/aggregator.ts';
+import type { AggregatorThreads, Group, RecordRefusal } from '../blind/aggregator/aggregator.ts';
 import type { Aggregators } from '../blind/aggregator/aggregators.ts';
+import type { DayLayout } from '../blind/layout/day-1.ts';
+import type { DayTotals } from '../blind/leader/leader.ts';
 import { releaseTree } from '../blind/release-tree.ts';
 import { releaseLogName } from '../domain/audit/tlog.ts';
 import { type BlindReply, type BlindRequest, MAX_LOG } from '../domain/blind/exchange.ts';
@@ -24,7 +26,7 @@ const EXCHANGE_MS = 60_000;
 export function blindPorts(context: ServiceContext): BlindAggregatorPorts {
   const roles = createRoleStore(context.database);
   return {
-    open: () => openRoles(context, roles),
+    open: (refused) => openRoles(context, roles, refused),
     hasTasks: () => roles.all().length > 0,
     alarm: createAlarm,
     audit: (entry) => context.bus.request('audit.append', entry),
@@ -56,7 +58,11 @@ export function ownReleases({
 }
 
 /** Loads the code of leader and trustee, which other nodes never need. */
-async function openRoles(context: ServiceContext, roles: ReturnType<typeof createRoleStore>): Promise<Aggregators> {
+async function openRoles(
+  context: ServiceContext,
+  roles: ReturnType<typeof createRoleStore>,
+  refused: RecordRefusal,
+): Promise<Aggregators> {
   const { bus, configuration, database } = context;
   const [
     { openAggregators },
@@ -102,17 +108,26 @@ async function openRoles(context: ServiceContext, roles: ReturnType<typeof creat
     words: async () => layoutWords((await import('../risk/vocabulary.ts')).vocabulary()),
     vdaf: (words) => Promise.resolve(createPrio3(dayLayout(words))),
     ask: askOver(bus),
-    keep: ({ task: { id, task }, day, code, blocks }) => {
-      const layout = dayLayout(task.words);
-      const series = { task: id, name: task.name, floor: task.floor, cells: layout.cells.map(({ name }) => name) };
-      const safe = blocks.length === 0 ? [] : withFloor(layout, blocks, task.floor);
-      createTotalStore(database).add(series, { day, code, blocks: safe });
+    keep: (totals) => {
+      keepTotals(database, dayLayout(totals.task.task.words), totals);
       return Promise.resolve();
     },
     audit: (entry) => bus.request('audit.append', entry),
+    refused,
     now: Date.now,
     randomBytes: (count) => new Uint8Array(randomBytes(count)),
   });
+}
+
+/** What is below the floor is not stored. */
+function keepTotals(
+  database: ServiceContext['database'],
+  layout: DayLayout,
+  { task: { id, task }, day, code, blocks }: DayTotals,
+): void {
+  const series = { task: id, name: task.name, floor: task.floor, cells: layout.cells.map(({ name }) => name) };
+  const safe = blocks.length === 0 ? [] : withFloor(layout, blocks, task.floor);
+  createTotalStore(database).add(series, { day, code, blocks: safe });
 }
 
 const askOver =

@@ -1,9 +1,16 @@
 import type { Reporter } from '../../blind/node/reporter.ts';
 import type { OpenedTask } from '../../blind/task.ts';
 import type { Actor } from '../../bus/actor.ts';
-import type { BlindStatus, RemadeReport, ReportStop, TaskOffer } from '../../domain/blind/participation.ts';
+import type {
+  BlindStatus,
+  RemadeReport,
+  ReportedDay,
+  ReportStop,
+  TaskOffer,
+} from '../../domain/blind/participation.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
+import { loadOnce } from '../../domain/load-once.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
 import { mayBeTrustee, reportStop } from '../../policy/blind-reports.ts';
@@ -35,6 +42,11 @@ interface Joined {
   readonly joinedMs: number;
 }
 
+interface Member extends Joined {
+  /** For what needs no exchange with an aggregator. */
+  readonly reporter: Reporter;
+}
+
 /**
  * The node's side of blind totals: consent, one report a day, the outbox, and what became of each
  * report. Without a task none of the code of blind totals is loaded.
@@ -43,9 +55,9 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
   const { store, now } = ports;
   let settings = initial;
   const alarm = ports.alarm();
-  const engine = once(ports.engine);
+  const engine = loadOnce(ports.engine);
   const errands = createErrands(ports, engine);
-  const { joined, reporting, prune } = participation(store, engine, () => settings);
+  const { member, reporting, prune } = participation(store, engine, () => settings);
   /** Makes what is due, sends what waits, and sets the alarm for what comes next. */
   const advance = async (isTimeConfirmed = false): Promise<OpenedTask | null> => {
     store.discardOthers(settings.blind.task ?? null);
@@ -74,9 +86,9 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
     handlers: {
       'blind.inspect': async ({ document }) => offerOf(ports, settings, await engine(), document),
       'blind.join': async ({ document }) => joinTask(ports, settings, await engine(), document),
-      'blind.status': async () => statusOf(ports, settings, await joined(), errands.trouble()),
-      'blind.preview': async () => reporterOf(await engine(), mustBeJoined(await joined())).preview(),
-      'blind.list': ({ limit = DEFAULT_DAYS }) => store.days(limit).map(reportedDay),
+      'blind.status': async () => statusOf(ports, settings, await member(), errands.trouble()),
+      'blind.preview': async () => mustBeJoined(await member()).reporter.preview(),
+      'blind.list': async ({ limit = DEFAULT_DAYS }) => listDays(store, await member(), limit),
       'blind.remake': async ({ day, role }) => remake(ports, await engine(), day, role),
       'blind.due': () => advance().then(() => undefined),
       'blind.report': async () => {
@@ -103,10 +115,6 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
   };
 }
 
-/** For what needs no exchange with an aggregator. */
-const reporterOf = (engine: BlindEngine, { task, joinedMs }: Joined): Reporter =>
-  engine.reporter(task, joinedMs, () => undefined);
-
 /** The task that this node takes part in, the same while its reports may leave, and how they go. */
 function participation(
   store: BlindReporterPorts['store'],
@@ -118,17 +126,24 @@ function participation(
     const kept = id === undefined ? undefined : store.joined(id);
     return kept === undefined ? null : open(await engine(), kept);
   };
+  const member = async (): Promise<Member | null> => {
+    const found = await joined();
+    return found && { ...found, reporter: (await engine()).reporter(found.task, found.joinedMs, () => undefined) };
+  };
   const reporting = async (): Promise<Joined | null> => {
     const found = await joined();
     return found && reportStop(settings(), found.task.task.floor) === null ? found : null;
   };
   const prune = async (nowMs: number): Promise<void> => {
     const beforeDay = isoTime(nowMs - settings().retention.egress_days * DAY_MS).slice(0, '2026-11-20'.length);
-    const found = await joined();
-    (found ? reporterOf(await engine(), found) : store).prune(beforeDay, nowMs);
+    const found = await member();
+    (found?.reporter ?? store).prune(beforeDay, nowMs);
   };
-  return { joined, reporting, prune };
+  return { member, reporting, prune };
 }
+
+const listDays = (store: BlindReporterPorts['store'], member: Member | null, limit: number): readonly ReportedDay[] =>
+  store.days(limit).map((day) => reportedDay(day, member?.reporter.isGivenUp(day) ?? false));
 
 async function recordLeft(
   { bus }: BlindReporterPorts,
@@ -145,7 +160,7 @@ async function isAggregator({ isSame }: BlindReporterPorts, { task }: Joined, id
   return isOne.includes(true);
 }
 
-function mustBeJoined(found: Joined | null): Joined {
+function mustBeJoined(found: Member | null): Member {
   if (found) return found;
   throw new CaroError('not_found', 'expected a node that takes part in blind totals; run: caro blind join FILE');
 }
@@ -215,14 +230,14 @@ async function offerOf(
 async function statusOf(
   { store, mayConnect }: BlindReporterPorts,
   settings: Configuration,
-  joined: Joined | null,
+  member: Member | null,
   trouble: BlindStatus['trouble'],
 ): Promise<BlindStatus> {
-  if (!joined) return { task: null, stoppedBy: null, next: null, waiting: 0, trouble, forked: false };
-  const { task, joinedMs } = joined;
+  if (!member) return { task: null, stoppedBy: null, next: null, waiting: 0, trouble, forked: false };
+  const { task, joinedMs, reporter } = member;
   const view = taskView(task);
   const stoppedBy: ReportStop | null = reportStop(settings, view.floor);
-  const [next] = store.planned(task.id);
+  const [next] = reporter.planned();
   return {
     task: {
       ...view,
@@ -249,15 +264,4 @@ async function remake(
   if (!made || !kept) throw new CaroError('not_found', `expected a day that this node has reported, got ${day}`);
   const { task } = open(engine, kept);
   return engine.remake(task, made, role);
-}
-
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loaded: Promise<T> | undefined;
-  return () => {
-    loaded ??= load().catch((error: unknown) => {
-      loaded = undefined;
-      throw error;
-    });
-    return loaded;
-  };
 }

@@ -21,7 +21,7 @@ export function taskView({ id, task }: OpenedTask): TaskView {
   };
 }
 
-export function reportedDay({ day, task, dueMs, madeMs, release, deliveries }: DayRow): ReportedDay {
+export function reportedDay({ day, task, dueMs, madeMs, release, deliveries }: DayRow, givenUp: boolean): ReportedDay {
   const delivery = (role: 'leader' | 'trustee'): Delivery | null => {
     const found = deliveries.find((row) => row.role === role);
     if (!found) return null;
@@ -31,6 +31,7 @@ export function reportedDay({ day, task, dueMs, madeMs, release, deliveries }: D
     day,
     task,
     release,
+    givenUp,
     dueAt: isoTime(dueMs),
     madeAt: madeMs === null ? null : isoTime(madeMs),
     leader: delivery('leader'),

@@ -55,12 +55,19 @@ export interface AggregatorThreads {
   readonly sum: (task: AggregatorTask, day: string, nodes: readonly string[]) => Promise<Uint8Array>;
 }
 
+/** Records what a peer was refused, unless it was recorded not long ago. */
+export type RecordRefusal = (
+  peer: string,
+  details: { readonly code: string } & Readonly<Record<string, string | number>>,
+) => Promise<void>;
+
 export interface AggregatorPorts {
   readonly store: AggregatorStore;
   readonly threads: AggregatorThreads;
   readonly group: () => Group;
   readonly signer: () => Signer;
   readonly audit: (entry: AuditEntry) => Promise<unknown>;
+  readonly refused: RecordRefusal;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
 }

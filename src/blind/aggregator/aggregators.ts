@@ -161,8 +161,7 @@ async function take(
     if (!(error instanceof CaroError)) throw error;
     const { code } = error;
     // A node asks for what is not there yet.
-    if (code !== 'release_early')
-      await ports.audit({ type: 'blind.refused', peer, details: { code, type: request.type } });
+    if (code !== 'release_early') await ports.refused(peer, { code, type: request.type });
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import type { AuditEntry } from '../../domain/audit/audit-record.ts';
 import type { DayCells } from '../../domain/blind/participation.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
 import { documentHash } from '../../identity/signed-document.ts';
-import type { MadeReport, ReportStore } from '../../storage/blind/report-store.ts';
+import type { DayRow, MadeReport, ReportStore } from '../../storage/blind/report-store.ts';
 import { dayEnd, dayOf, dayStart, openDays, windowEnd } from '../day.ts';
 import { dayLayout } from '../layout/day-1.ts';
 import { joinRandomness, type ReportRandomness } from '../report-bytes.ts';
@@ -54,6 +54,10 @@ export interface Reporter {
   readonly prune: (beforeDay: string, nowMs: number) => void;
   /** When `makeDue` has something to do next, in ms since the epoch. */
   readonly nextMs: () => number;
+  /** Days that are over and whose report is not made yet, oldest first. */
+  readonly planned: () => ReturnType<ReportStore['planned']>;
+  /** Whether no report about a day was made before its window was over. */
+  readonly isGivenUp: (day: Pick<DayRow, 'day' | 'madeMs'>) => boolean;
   /** The next report as it would be now. */
   readonly preview: () => Promise<DayCells>;
 }
@@ -62,21 +66,22 @@ export interface Reporter {
 export function createReporter(task: OpenedTask, joinedMs: number, ports: ReporterPorts): Reporter {
   const { store, now, random } = ports;
   const first = dayOf(joinedMs);
+  const openFrom = (nowMs: number): string => openDays(task.task, nowMs)[0] ?? dayOf(nowMs);
   const plan = (): void => {
     const nowMs = now();
     // Planned by a clock that was ahead: the next report is about an earlier day.
     store.unplan(task.id, dayOf(nowMs));
-    const days = openDays(task.task, nowMs).filter((day) => day >= first);
-    for (const day of days) store.plan(day, task.id, dayEnd(day) + random(SPREAD_MS));
+    const days = [...missedDays(store, nowMs, openFrom(nowMs)), ...openDays(task.task, nowMs)];
+    for (const day of days.filter((one) => one >= first)) store.plan(day, task.id, dayEnd(day) + random(SPREAD_MS));
   };
-  const openFrom = (nowMs: number): string => openDays(task.task, nowMs)[0] ?? dayOf(nowMs);
+  const planned = () => store.planned(task.id, openFrom(now()));
   const isDue = ({ day, dueMs }: { readonly day: string; readonly dueMs: number }): boolean =>
     // A clock that was set back must not let a day be reported before it is over.
     dueMs <= now() && dayEnd(day) <= now();
   return {
     makeDue: async (isTimeConfirmed = false) => {
       plan();
-      const due = store.planned(task.id).filter(isDue);
+      const due = planned().filter(isDue);
       if (due.length === 0 || !(isTimeConfirmed || (await ports.isTimeConfirmed()))) return;
       store.expire(task.id, openFrom(now()));
       for (const { day } of due) if (now() < windowEnd(task.task, day)) await make(task, day, ports);
@@ -89,16 +94,30 @@ export function createReporter(task: OpenedTask, joinedMs: number, ports: Report
       const nowMs = now();
       const midnight = dayStart(dayOf(nowMs)) + DAY_MS;
       // What is due already waits for an aggregator.
-      const times = store.planned(task.id).map(({ dueMs }) => (dueMs > nowMs ? dueMs : nowMs + RETRY_MS));
+      const times = planned().map(({ dueMs }) => (dueMs > nowMs ? dueMs : nowMs + RETRY_MS));
       return Math.min(midnight, ...times);
     },
+    planned,
+    isGivenUp: ({ day, madeMs }) => madeMs === null && day < openFrom(now()),
     preview: async () => {
       const nowMs = now();
-      const [waiting] = store.planned(task.id);
+      const [waiting] = planned();
       const day = waiting?.day ?? dayOf(nowMs);
       return previewOf(task, day, Math.min(nowMs, dayEnd(day)), ports.measure);
     },
   };
+}
+
+/** Longest time without the service, in days, of which each day is listed afterwards. */
+const MOST_MISSED = 366;
+
+/** Days since the newest one that is known, before this one: nobody was there to report them. */
+function missedDays(store: ReportStore, nowMs: number, beforeDay: string): readonly string[] {
+  const [newest] = store.days(1);
+  const from = newest === undefined ? 0 : dayEnd(newest.day);
+  const days: string[] = [];
+  for (let ms = Math.max(from, nowMs - MOST_MISSED * DAY_MS); dayOf(ms) < beforeDay; ms += DAY_MS) days.push(dayOf(ms));
+  return days;
 }
 
 /** What a report about a day would say with the figures until `endMs`. */

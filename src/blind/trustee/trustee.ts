@@ -133,22 +133,16 @@ function answerOf(presented: Presented, report: TrusteeReport | undefined): Prep
 
 /** Reports that have not arrived yet share one record: the leader presents them again and again. */
 async function auditRefusals(
-  { audit }: TrusteePorts,
+  { refused: record }: TrusteePorts,
   { opened }: AggregatorTask,
   day: string,
   answers: readonly Prepared[],
 ): Promise<void> {
   const refused = answers.flatMap((answer) => ('code' in answer ? [answer] : []));
   const details = { task: opened.id, day };
-  for (const { node, code } of refused)
-    if (code !== 'report_unknown') await audit({ type: 'blind.refused', peer: node, details: { ...details, code } });
+  for (const { node, code } of refused) if (code !== 'report_unknown') await record(node, { ...details, code });
   const count = refused.filter(({ code }) => code === 'report_unknown').length;
-  if (count > 0)
-    await audit({
-      type: 'blind.refused',
-      peer: opened.task.leader.node,
-      details: { ...details, code: 'report_unknown', count },
-    });
+  if (count > 0) await record(opened.task.leader.node, { ...details, code: 'report_unknown', count });
 }
 
 /**

@@ -125,12 +125,12 @@ function sayTask(context: Context, { name, role, hasKeys, open, releases }: Role
   say(context, `${name}: ${role}`);
   if (!hasKeys) say(context, '  no report is taken: its keys are missing; restore a copy of blind-keys.json');
   for (const { day, received, ready, invalid } of open)
-    say(context, `  ${day}: open, ${received} reports, ${ready} verified, ${invalid} refused`);
+    say(context, `  ${day}: open, ${counted(received, 'report')}, ${ready} verified, ${invalid} refused`);
   for (const release of releases) say(context, `  ${release.day}: ${released(release)}`);
   if (open.length + releases.length === 0) say(context, '  no report yet: a day is reported when it is over (UTC)');
 }
 
 const released = ({ blocks, withheld }: RoleRelease): string =>
   withheld === null
-    ? `released, ${blocks.map(({ name, contributors }) => `${name}: ${contributors} nodes`).join(', ')}`
+    ? `released, ${blocks.map(({ name, contributors }) => `${name}: ${counted(contributors, 'node')}`).join(', ')}`
     : noTotalText(withheld);

@@ -75,7 +75,8 @@ async function query(context: Context, type: QueryType, { since, timeout, json }
     sayJson(context, await ask());
     return;
   }
-  const result = context.stdout.isTTY === true ? await sayStatesWhile(context, id, ask) : await ask();
+  // Before anything is asked and saved: a configuration that is not valid fails here.
   const { privacy } = loadConfiguration(context.places(), context.hostname).configuration;
+  const result = context.stdout.isTTY === true ? await sayStatesWhile(context, id, ask) : await ask();
   await sayQueryResult(context, result, privacy.min_contributors);
 }

@@ -58,6 +58,8 @@ export interface ReportedDay {
   readonly dueAt: string;
   /** When it was made, from when on the day is spent; null before. */
   readonly madeAt: string | null;
+  /** Whether no report was made before the window of the day was over. */
+  readonly givenUp: boolean;
   /** Null before the report is made. */
   readonly leader: Delivery | null;
   readonly trustee: Delivery | null;

@@ -3,7 +3,8 @@ import type { NoTotalCode } from './release.ts';
 
 /** What became of the report about a day: `sent, two receipts, included in a total of 8,231`. */
 export function reportOutcome(day: ReportedDay, timeText: (time: string) => string): string {
-  const { dueAt, madeAt, leader, trustee } = day;
+  const { dueAt, madeAt, givenUp, leader, trustee } = day;
+  if (givenUp) return 'given up: no report was made before the window of the day was over';
   if (madeAt === null) return `due ${timeText(dueAt)}`;
   const deliveries: readonly Delivery[] = [leader, trustee].filter((delivery) => delivery !== null);
   const refused = deliveries.flatMap((delivery) => delivery.refused ?? []);

@@ -65,8 +65,8 @@ export interface ReportStore {
   readonly plan: (day: string, task: string, dueMs: number) => void;
   /** Removes the plans for this day and later ones. */
   readonly unplan: (task: string, fromDay: string) => void;
-  /** Days of a task that are planned and not made, oldest first. */
-  readonly planned: (task: string) => readonly { readonly day: string; readonly dueMs: number }[];
+  /** Days of a task from this one on that are planned and not made, oldest first. */
+  readonly planned: (task: string, fromDay: string) => readonly { readonly day: string; readonly dueMs: number }[];
   /**
    * Spends a day and puts both envelopes into the outbox, all or nothing.
    * @returns false if the day is spent already; then nothing has changed
@@ -78,7 +78,7 @@ export interface ReportStore {
   readonly pending: (document: Envelope) => PendingReport | null;
   readonly receive: (day: string, role: Role, receipt: Envelope, receivedMs: number) => void;
   readonly refuse: (day: string, role: Role, code: ErrorCode) => void;
-  /** Gives up days before this one: what they have in the outbox is removed, plans too. */
+  /** Gives up days before this one: what they have in the outbox is removed. */
   readonly expire: (task: string, beforeDay: string) => void;
   /** What waits for another task than this one is never sent. Spent days stay spent. */
   readonly discardOthers: (task: string | null) => void;
@@ -163,10 +163,11 @@ function dayRows(database: Database): Pick<ReportStore, 'plan' | 'unplan' | 'pla
     unplan: (task, fromDay) => {
       run('DELETE FROM blind_day WHERE task = ? AND day >= ? AND made_ms IS NULL', task, fromDay);
     },
-    planned: (task) =>
+    planned: (task, fromDay) =>
       all(
-        'SELECT day, due_ms AS dueMs FROM blind_day WHERE task = ? AND made_ms IS NULL ORDER BY day',
+        'SELECT day, due_ms AS dueMs FROM blind_day WHERE task = ? AND day >= ? AND made_ms IS NULL ORDER BY day',
         task,
+        fromDay,
       ) as ReturnType<ReportStore['planned']>,
     spend: database.transaction(({ day, task, node, madeMs, cells, randomness, envelopes }: MadeReport) => {
       const spent = run(
@@ -188,14 +189,13 @@ function dayRows(database: Database): Pick<ReportStore, 'plan' | 'unplan' | 'pla
       }
       return true;
     }),
-    expire: database.transaction((task: string, beforeDay: string) => {
-      run('DELETE FROM blind_day WHERE task = ? AND day < ? AND made_ms IS NULL', task, beforeDay);
+    expire: (task, beforeDay) => {
       run(
         "UPDATE blind_outbox SET refused = 'report_late', document = NULL WHERE task = ? AND day < ? AND document IS NOT NULL",
         task,
         beforeDay,
       );
-    }),
+    },
   };
 }
 

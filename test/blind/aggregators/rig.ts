@@ -141,6 +141,10 @@ export async function openSide(
       audit.push(entry);
       return Promise.resolve();
     },
+    refused: (peer, details) => {
+      audit.push({ type: 'blind.refused', peer, details });
+      return Promise.resolve();
+    },
     now,
     randomBytes: (count) => new Uint8Array(randomBytes(count)),
   };

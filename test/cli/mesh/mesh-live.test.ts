@@ -173,6 +173,16 @@ describe('two owners', () => {
       expect.any(Number),
     ]);
 
+    const file = join(ada, 'config', 'caro.toml');
+    const valid = readFileSync(file, 'utf8');
+    writeFileSync(file, `${valid}\nno settings`);
+    const asked = async () => (await caroJson(ben, 'audit', 'list', '--type', 'query.answered')).length;
+    const before = await asked();
+    const broken = await caro(ada, 'mesh', 'query', 'node-health');
+    writeFileSync(file, valid);
+    expect([broken.code, broken.stdout, await asked()]).toEqual([expect.any(Number), '', before]);
+    expect(broken.code).not.toBe(0);
+
     const shown = await (await terminal(ada)).run(`${CARO} mesh query node-health`);
     expect(shown).toMatch(/^ben {3}(answered|no_data) /m);
     expect(shown).toContain('1 asked: 1 ');

@@ -40,7 +40,7 @@ async function openMember(): Promise<MeshRig & { readonly task: TaskRig }> {
   return { ...rig, task };
 }
 
-/** Five days as the reporter and the courier leave them. */
+/** Six days as the reporter and the courier leave them. */
 function reportDays({ home, task: { task } }: MeshRig & { readonly task: TaskRig }): void {
   const { database } = openDatabase(join(home, 'data', 'caro.db'), Date.now());
   const store = createReportStore(database);
@@ -71,7 +71,7 @@ function reportDays({ home, task: { task } }: MeshRig & { readonly task: TaskRig
   store.refuse(dayAgo(5), 'trustee', 'report_late');
   released(5, { contributors: null, withheld: null });
   made(2, ['leader']);
-  store.plan(dayAgo(1), task.id, Date.now() + DAY_MS);
+  for (const days of [8, 1]) store.plan(dayAgo(days), task.id, Date.now() + DAY_MS);
   database.close();
 }
 
@@ -128,6 +128,7 @@ inBrowser('the part of a node in blind totals', () => {
       [dayAgo(5), 'sent, one receipt, refused: it came after the window of its day, not included in a total'],
       [dayAgo(6), 'sent, two receipts, no total: too few nodes reported that have been members for long enough'],
       [dayAgo(7), 'sent, two receipts, included in a total of 8,231'],
+      [dayAgo(8), 'given up: no report was made before the window of the day was over'],
     ]);
   });
 

@@ -43,6 +43,7 @@ export const REPORTED_DAYS = object({
       task: text,
       dueAt: text,
       madeAt: maybeText,
+      givenUp: flag,
       leader: DELIVERY,
       trustee: DELIVERY,
       release: orNull(object({ contributors: maybeCount, withheld: maybeText })),
