@@ -5,7 +5,8 @@
  * the share of "safe" commands rated safe, and the share of correct tools, each by tier and family
  * and with the misses. A set is JSON lines with `command` and `expect` (danger, critical, benign,
  * safe), `tool`, or `secrets` and `keep`: none of `secrets` may be left after masking, all of
- * `keep` must be, and a line without secrets stays as it is. Always exits with 0.
+ * `keep` must be, and a line without secrets stays as it is. Exits with 0 whatever the figures
+ * are, and with 2 if no set is named.
  */
 import { readFileSync } from 'node:fs';
 import type { RiskLevel } from '../src/domain/events/risk-level.ts';
@@ -133,7 +134,11 @@ const main = (argv: readonly string[]): void => {
   const at = argv.indexOf('--misses');
   const misses = at < 0 ? 20 : Number(argv[at + 1]);
   const files = argv.filter((arg, index) => !arg.startsWith('--') && argv[index - 1] !== '--misses');
-  if (files.length === 0) throw new Error('Expected at least one set: npm run eval:risk -- SET.jsonl …');
+  if (files.length === 0) {
+    console.error('Expected at least one set of labelled lines: npm run eval:risk -- SET.jsonl …');
+    process.exitCode = 2;
+    return;
+  }
   const answers = files.flatMap(readSet).map(answer);
   const figures = MEASURES.map((measure) => report(measure, answers, misses));
   if (argv.includes('--json')) console.log(JSON.stringify(figures.filter((item) => item !== null)));
