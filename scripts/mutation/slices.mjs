@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const SLICES = {
   policy: {
     mutate: ['src/policy/*.ts', '!src/policy/responder.ts'],
-    tests: ['policy'],
+    tests: ['policy', 'policy/trust'],
   },
   answers: {
     mutate: ['src/policy/responder.ts', 'src/domain/answers/*.ts', 'src/actors/query-router/*.ts'],

@@ -4,18 +4,19 @@
  * assignment or a copy adds is never removed, because what comes later may not run.
  */
 import { lookupTool } from '../shell/catalogue/catalogue.ts';
-import type { Analysis, Assignment, Input, Invocation, Span, Word, WordPart, Wrapper } from '../shell/model.ts';
+import type {
+  Analysis,
+  Assignment,
+  Input,
+  Invocation,
+  OutputGroup,
+  Script,
+  Word,
+  WordPart,
+  Wrapper,
+} from '../shell/model.ts';
 import type { Step } from './step.ts';
-import {
-  type Group,
-  groupsOf,
-  isToNetwork,
-  isUnpackedScript,
-  OUTPUT,
-  SUFFIXES,
-  unpacks,
-  unpacksInto,
-} from './subjects/outputs.ts';
+import { isToNetwork, isUnpackedScript, OUTPUT, SUFFIXES, unpacks, unpacksInto } from './subjects/outputs.ts';
 import { normalPath } from './subjects/paths.ts';
 import {
   copySources,
@@ -86,19 +87,20 @@ class Tracker {
   runInput: Label = 0;
   runText: Label = 0;
 
-  /** Output of compound commands and of shells that is redirected, by the end of the command. */
-  readonly #groups: Group[];
+  /** Several programs that print to one place, by the last of them. */
+  readonly #groups = new Map<Invocation | undefined, OutputGroup[]>();
 
-  constructor(
-    readonly analysis: Analysis,
-    steps: readonly Step[],
-  ) {
-    this.#groups = groupsOf(analysis, steps);
+  constructor(readonly analysis: Analysis) {
+    for (const group of analysis.groups) {
+      const last = group.of.at(-1);
+      const same = this.#groups.get(last);
+      if (same) same.push(group);
+      else this.#groups.set(last, [group]);
+    }
   }
 
   visit(step: Step): void {
     const { invocation } = step;
-    this.#noteGroups(invocation.start);
     const input = this.#inputLabel(invocation.input);
     const words = this.#wordsLabel(step.words) | this.#redirectedWords(invocation) | this.#itemsLabel(step);
     const files = this.#filesRead(step);
@@ -152,20 +154,17 @@ class Tracker {
     }
   }
 
-  /** Passes on what groups before an offset print: `{ cat key; } > file`. */
-  #noteGroups(before: number): void {
-    for (let group = this.#groups[0]; group && group.of.end <= before; group = this.#groups[0]) {
-      this.#groups.shift();
-      const label = this.#printedIn(group.of);
-      const path = group.target.text;
-      if (NET_FILE.test(path)) this.sent |= label;
-      else if (label !== 0) this.#addFile(path, label);
+  /** Passes on what a group prints after its last program: `{ cat key; } > file`. */
+  noteGroups({ invocation }: Step): void {
+    for (const { of, target } of this.#groups.get(invocation) ?? []) {
+      const label = this.#isExhausted(of.length) ? 0 : this.#printedBy(of);
+      if (NET_FILE.test(target.text)) this.sent |= label;
+      else if (label !== 0) this.#addFile(target.text, label);
     }
   }
 
   /** The result after the last step. */
   finished(): Flow {
-    this.#noteGroups(Number.POSITIVE_INFINITY);
     if (!this.#installs) this.runFile |= this.#executable;
     return this;
   }
@@ -215,8 +214,8 @@ class Tracker {
   /** `cmd > >(sh)`, `tee >(sh)`: the output is the input of the commands in the substitution. */
   #pass(target: Word, label: Label): void {
     const part = target.parts.find((item) => item.kind === 'process' && item.direction === 'out');
-    if (!part) return;
-    for (const item of this.#within(part.start, part.end)) {
+    if (part?.kind !== 'process') return;
+    for (const item of this.#runIn(part.script)) {
       const name = canonical(item.tool);
       if (isSender(name)) this.sent |= label;
       if (SHELL.test(name)) this.runInput |= label;
@@ -286,7 +285,7 @@ class Tracker {
     switch (input.kind) {
       case 'pipe':
       case 'process':
-        return input.from.reduce((label, item) => label | (this.#printed.get(item) ?? 0), 0);
+        return this.#printedBy(input.from);
       case 'file':
         return this.#pathLabel(input.word.text) | this.#wordLabel(input.word);
       case 'here-document':
@@ -317,11 +316,11 @@ class Tracker {
   #partLabel(part: WordPart): Label {
     if (part.kind === 'variable') return this.#variableLabel(part.name) | (holdsSecret(part.name) ? PRIVATE : 0);
     if (part.kind !== 'command' && (part.kind !== 'process' || part.direction === 'out')) return 0;
-    return this.#printedIn(part);
+    return this.#printedBy(this.#runIn(part.script));
   }
 
-  #printedIn({ start, end }: Span): Label {
-    return this.#within(start, end).reduce((label, item) => label | (this.#printed.get(item) ?? 0), 0);
+  #printedBy(invocations: readonly Invocation[]): Label {
+    return invocations.reduce((label, item) => label | (this.#printed.get(item) ?? 0), 0);
   }
 
   /** All values that the line gives a variable; computed again only if more is known since. */
@@ -349,10 +348,9 @@ class Tracker {
     return this.#budget < 0;
   }
 
-  #within(start: number, end: number): readonly Invocation[] {
-    const { invocations } = this.analysis;
-    if (this.#isExhausted(invocations.length)) return [];
-    return invocations.filter((item) => item.start >= start && item.end <= end);
+  #runIn(script: Script): readonly Invocation[] {
+    const invocations = this.analysis.substituted.get(script) ?? [];
+    return this.#isExhausted(invocations.length) ? [] : invocations;
   }
 }
 
@@ -384,9 +382,12 @@ const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** Computes the flow of a line; cheap if nothing on it can be a source. */
 export const flowOf = (analysis: Analysis, steps: readonly Step[]): Flow => {
-  if (!steps.some(isInteresting) && !analysis.redirections.some(isToNetwork)) return NOTHING;
-  const tracker = new Tracker(analysis, steps);
-  for (const step of steps) if (!step.isWrapper) tracker.visit(step);
+  if (!steps.some(isInteresting) && !analysis.groups.some(isToNetwork)) return NOTHING;
+  const tracker = new Tracker(analysis);
+  for (const step of steps) {
+    if (!step.isWrapper) tracker.visit(step);
+    tracker.noteGroups(step);
+  }
   return tracker.finished();
 };
 

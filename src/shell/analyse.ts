@@ -34,6 +34,8 @@ const analysisOf = (walk: Walk, dialect: Dialect, length: number): Analysis => (
   functions: walk.functions,
   settings: walk.settings,
   redirections: walk.redirections,
+  groups: walk.groups,
+  substituted: walk.substituted,
   comments: walk.state.comments,
   complete: walk.state.complete,
   truncated: walk.state.analysedTo < Number.POSITIVE_INFINITY,
@@ -52,6 +54,8 @@ function withRest(analysis: Analysis, scope: Scope, command: string): Analysis {
     functions: [...analysis.functions, ...walk.functions],
     settings: [...analysis.settings, ...walk.settings],
     redirections: [...analysis.redirections, ...walk.redirections],
+    groups: [...analysis.groups, ...walk.groups],
+    substituted: new Map([...analysis.substituted, ...walk.substituted]),
     missed: !read,
   };
 }
@@ -64,6 +68,8 @@ function newWalk(state: AnalysisState, scope: Scope): Walk {
     functions: [],
     settings: [],
     redirections: [],
+    groups: [],
+    substituted: new Map(),
     runScript,
     runCall,
     parse: (source, dialect, depth) => {

@@ -311,10 +311,14 @@ export interface FunctionDefinition extends Span {
 /** A redirection and the directory that its file is in, if that is not the one of the line. */
 export interface PlacedRedirection extends Redirection {
   readonly directory: Directory | null;
-  /** The compound command, or the redirections themselves. */
-  readonly of: Span;
   /** There is no command at all, so that the file is left empty: `> file`. */
   readonly alone: boolean;
+}
+
+/** Several programs that print to one place: `{ …; } > file`, `f > file`, `sh -c '…' > file`. */
+export interface OutputGroup {
+  readonly of: readonly Invocation[];
+  readonly target: Word;
 }
 
 export interface Analysis {
@@ -336,6 +340,9 @@ export interface Analysis {
    * file`).
    */
   readonly redirections: readonly PlacedRedirection[];
+  readonly groups: readonly OutputGroup[];
+  /** What the scripts of substitutions run, those of a word that is walked twice together. */
+  readonly substituted: ReadonlyMap<Script, readonly Invocation[]>;
   readonly comments: readonly Span[];
   /** False if a quote, bracket or here-document is not closed. */
   readonly complete: boolean;

@@ -1,5 +1,5 @@
 /** Where a line leaves what its programs print, compress or unpack. */
-import type { Analysis, Redirection, Span, Word } from '../../shell/model.ts';
+import type { Redirection } from '../../shell/model.ts';
 import type { Step } from '../step.ts';
 import { NET_FILE } from './programs.ts';
 
@@ -38,22 +38,7 @@ export const isUnpackedScript = (path: string): boolean => UNPACKED_SCRIPT.test(
 const UNPACKED_SCRIPT =
   /^(?![/~$])(?:[^/]+\/)*(?:install|setup|run|start|deploy|main)(?:[-_.]?\w+)?\.(?:sh|py|pl|rb|js|run|bin)$/;
 
-export interface Group {
-  /** What the redirection is of. */
-  readonly of: Span;
-  readonly target: Word;
-}
-
-/** `{ …; } > file`, `while …; done > file`, `sh -c '…' > file`. */
-export const groupsOf = (analysis: Analysis, steps: readonly Step[]): Group[] => {
-  const groups: Group[] = analysis.redirections.filter(({ operator, alone }) => !alone && OUTPUT.test(operator));
-  for (const { isWrapper, invocation } of steps)
-    for (const { operator, target } of isWrapper ? invocation.redirections : [])
-      if (OUTPUT.test(operator)) groups.push({ of: invocation, target });
-  return groups.sort((a, b) => a.of.end - b.of.end);
-};
-
 /** Redirections of what a program prints: `>`, `>>`, `>|`, `>&`, `&>`, `&>>`. */
 export const OUTPUT = /^&?>/;
 
-export const isToNetwork = ({ target }: Redirection): boolean => NET_FILE.test(target.text);
+export const isToNetwork = ({ target }: Pick<Redirection, 'target'>): boolean => NET_FILE.test(target.text);

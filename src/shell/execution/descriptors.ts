@@ -1,7 +1,7 @@
 /**
  * Descriptors that `exec` and `coproc` open for the rest of the line (bash manual §3.6, §3.2.6).
  */
-import type { Redirection, Script, Span, Word } from '../model.ts';
+import type { Invocation, Redirection, Span, Word } from '../model.ts';
 import { wordOf } from '../syntax/parts.ts';
 import type { Walk } from './frame.ts';
 
@@ -27,8 +27,9 @@ function setNamed(walk: Walk, name: string, redirection: Redirection): void {
  * `coproc NAME { …; }`: what is written to `${NAME[1]}` is the input of its commands, and
  * `${NAME[0]}` is their output.
  */
-export function openCoprocess(walk: Walk, name: string, span: Span, script: Script): void {
-  const { start, end } = span;
+export function openCoprocess(walk: Walk, name: string, { start, end }: Span, runs: Invocation[]): void {
+  const script = { items: [], start, end };
+  walk.substituted.set(script, runs);
   const open = (direction: 'in' | 'out'): Word => {
     const number = String(FIRST_NAMED + walk.scope.descriptors.size);
     const target = wordOf([{ kind: 'process', text: '', direction, script, start, end }], start, end, false);

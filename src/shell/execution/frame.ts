@@ -7,6 +7,7 @@ import type {
   FunctionDefinition,
   Input,
   Invocation,
+  OutputGroup,
   PlacedRedirection,
   Redirection,
   Script,
@@ -58,6 +59,8 @@ export interface Walk {
   readonly functions: FunctionDefinition[];
   readonly settings: Setting[];
   readonly redirections: PlacedRedirection[];
+  readonly groups: OutputGroup[];
+  readonly substituted: Map<Script, Invocation[]>;
   /** Walks a parsed script. */
   readonly runScript: (walk: Walk, script: Script, frame: Frame) => Output;
   /** Walks a command whose words are known. */

@@ -24,7 +24,7 @@ export function runBody(walk: Walk, source: Source, name: string, frame: Frame):
 /** Walks text that may never run: it changes nothing on this line, and nothing in it is rated. */
 export function readUnrated(walk: Walk, source: Source, name: string, frame: Frame): void {
   const apart = { scope: newScope(), invocations: [], functions: [], settings: [], redirections: [] };
-  const inner: Walk = { ...walk, ...apart };
+  const inner: Walk = { ...walk, ...apart, groups: [], substituted: new Map() };
   runBody(inner, source, name, frame);
   for (const definition of inner.functions) walk.functions.push({ ...definition, unrated: true });
 }

@@ -11,7 +11,6 @@ import type {
   Redirection,
   Script,
   SimpleCommand,
-  Span,
   Substitution,
   Word,
 } from '../model.ts';
@@ -24,7 +23,6 @@ import type { Call, Frame, Output, Walk } from './frame.ts';
 import { addInvocation, inputOf } from './frame.ts';
 import { runCommandVariable } from './options/exec-options.ts';
 
-const NO_SCRIPT: Script = { items: [], start: 0, end: 0 };
 /** Loop iterations that are walked separately, for a loop over a literal list. */
 const MAX_ITERATIONS = 8;
 
@@ -110,16 +108,18 @@ function runSimple(walk: Walk, command: SimpleCommand, frame: Frame): Output {
     const { start, end } = command;
     const call: Call = { words, assignments, redirections, substitutions, start, end };
     if (words.length === 1 && words[0]?.text === 'exec') openDescriptors(walk, redirections);
-    if (words[0]?.text === 'coproc') openCoprocess(walk, 'COPROC', command, NO_SCRIPT);
+    const from = walk.invocations.length;
     const output = walk.runCall(walk, call, frame);
     recordRedirections(walk, redirections, output, frame);
+    noteGroup(walk, redirections, from);
+    if (words[0]?.text === 'coproc') openCoprocess(walk, 'COPROC', command, walk.invocations.slice(from));
     runAlternatives(walk, command, frame);
     return redirectsOutput(redirections) ? '' : output;
   }
   for (const assignment of assignments) assignVariable(walk, assignment, false, frame);
   const input = assignments.length === 0 && !frame.topLevel ? redirections.find(({ fd }) => fd === 0) : undefined;
   if (input?.operator === '<') return readFile(walk, input, command, frame);
-  placeRedirections(walk, redirections, command, true);
+  placeRedirections(walk, redirections, true);
   return '';
 }
 
@@ -133,9 +133,21 @@ function runAlternatives(walk: Walk, command: SimpleCommand, frame: Frame): void
 }
 
 /** Records redirections without a program, with the directory that their files are in. */
-function placeRedirections(walk: Walk, found: readonly Redirection[], of: Span, alone: boolean): void {
+function placeRedirections(walk: Walk, found: readonly Redirection[], alone: boolean): void {
   const { directory } = walk.scope;
-  for (const redirection of found) walk.redirections.push({ ...redirection, directory, of, alone });
+  for (const redirection of found) walk.redirections.push({ ...redirection, directory, alone });
+}
+
+/** Redirections of what a program prints: `>`, `>>`, `>|`, `>&`, `&>`, `&>>`. */
+const OUTPUT = /^&?>/;
+
+/** Records where the programs since `from` print, unless the only one has the redirections itself. */
+function noteGroup(walk: Walk, redirections: readonly Redirection[], from: number): void {
+  const targets = redirections.filter(({ operator }) => OUTPUT.test(operator)).map(({ target }) => target);
+  if (targets.length === 0) return;
+  const of = walk.invocations.slice(from);
+  if (of.length === 1 && of[0]?.redirections === redirections) return;
+  for (const target of targets) walk.groups.push({ of, target });
 }
 
 /** `$(<file)` prints the file, as `cat` does. */
@@ -200,7 +212,11 @@ function substituter(walk: Walk, frame: Frame, argument: number, found: Substitu
       const { directory } = walk.scope;
       const output = runScript(walk, script, { ...inner, input });
       walk.scope.directory = directory;
-      found.push({ kind, argument, invocations: walk.invocations.slice(from), output });
+      const invocations = walk.invocations.slice(from);
+      found.push({ kind, argument, invocations, output });
+      const before = walk.substituted.get(script);
+      if (before) before.push(...invocations);
+      else walk.substituted.set(script, [...invocations]);
       return output;
     },
   };
@@ -214,18 +230,20 @@ function runCompound(walk: Walk, command: CompoundCommand, frame: Frame): Output
   const found: Substitution[] = [];
   const expander = substituter(walk, frame, -1, found);
   const redirections = command.redirections.map((one) => openRedirection(walk, expandRedirection(one, expander)));
-  placeRedirections(walk, redirections, command, false);
+  placeRedirections(walk, redirections, false);
   const words = expandWords(command.words, () => expander);
   const input = inputOf(redirections, frame);
   const { directory } = walk.scope;
+  const from = walk.invocations.length;
   if (command.kind === 'test') addTest(walk, command, { words, redirections, substitutions: found }, frame, input);
   const output =
     command.kind === 'loop'
       ? runLoop(walk, command, words, { ...frame, input, inLoop: true })
       : runBranches(walk, command, { ...frame, input });
-  if (command.kind === 'coproc') openCoprocess(walk, command.name ?? 'COPROC', command, NO_SCRIPT);
+  if (command.kind === 'coproc') openCoprocess(walk, command.name ?? 'COPROC', command, walk.invocations.slice(from));
   if (command.kind === 'coproc' || command.kind === 'subshell') walk.scope.directory = directory;
   recordRedirections(walk, redirections, output, frame);
+  noteGroup(walk, redirections, from);
   return redirectsOutput(redirections) ? '' : output;
 }
 
