@@ -23,6 +23,20 @@ describe('a variable has all values that its assignments may have left', () => {
     ['x=/a; [ "$c" ] && x=/b; rm $x; x=/c; rm $x', ['/b', '/a', '/c']],
     ['x=/a; [ "$c" ] && x=/b; cat > $x; rm $x', ['/b', '/a']],
     ['f() { x=/b; }; x=/a; [ "$c" ] && f; rm $x', ['/b', '/a']],
+    // What is assigned from such a variable.
+    ['x=/a; [ "$c" ] && x=/b; y=$x; rm $y', ['/a', '/b']],
+    ['x=/a; [ "$c" ] && x=/b; y=$x/d z=1; rm "$y"', ['/a/d', '/b/d']],
+    ['x=/a; [ "$c" ] && x=/b; export y=$x; rm $y', ['/a', '/b']],
+    ['x=/a; [ "$c" ] && x=/b; y=$x; z=$y; rm $z', ['/b', '/a']],
+    // A default, where the line does not tell the variable before it.
+    ['x=${c:-/a}; rm $x', ['$x', '/a']],
+    ['x=${c-/a}/b; rm $x', ['$x', '/a/b']],
+    ['x=${c:=/a}; rm $x', ['/a', '$x']],
+    ['x=${1:-/a}; rm $x', ['$x', '/a']],
+    ['x=${c:-~/a}; rm $x', ['$x', '~/a']],
+    ['export x=${c:-/a}; rm $x', ['$x', '/a']],
+    ['x=${c:-/a}; y=$x/b; rm $y', ['/a/b', '$y']],
+    [': ${x:=/a}; rm $x', ['$x', '/a']],
   ])('%s', (command, expected) => {
     expect(removes(command)).toEqual(expected);
   });
@@ -36,10 +50,18 @@ describe('a variable has only its last value', () => {
     ['where it is assigned once more', ['x=/a; [ "$c" ] && x=/c; x=/b; rm $x']],
     ['where the first command of a list assigns it', ['x=/a; x=/b && [ "$c" ]; rm $x']],
     ['where both are equal', ['x=/b; [ "$c" ] && x=/b; rm $x']],
+    ['where the line tells that there is no need of a default', ['c=/b; x=${c:-/a}; rm $x']],
+    ['where the line tells that there is need of it', ['unset c; x=${c:-/b}; rm $x']],
+    ['where it sets one that is not empty', ['x=/b; : ${x:=/a}; rm $x']],
   ])('%s', (_, [command = '']) => {
     expect(removes(command)).toEqual(['/b']);
   });
 });
+
+test.each([['x=${c:-}; rm $x'], ['x=${c:+/a}; rm $x'], ['x=$c; rm $x'], [': ${x:=}; rm $x']])(
+  'nothing is known of the value in %s',
+  (command) => expect(removes(command)).toEqual(['$x']),
+);
 
 test('further values do not make a tool count twice', () => {
   const { tools } = analyse('x=a; [ "$c" ] && x=b; cat $x | wc -l', 'bash');

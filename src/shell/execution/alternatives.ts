@@ -1,9 +1,11 @@
 /**
  * Values that a variable may still have, because its last assignment may not have run:
- * `x=/; [ "$a" ] && x=/tmp/y; rm -rf $x`. What reads the variable is walked with each of them.
+ * `x=/; [ "$a" ] && x=/tmp/y; rm -rf $x`, or because another variable may be empty:
+ * `x=${a:-/}; rm -rf $x`. What reads the variable is walked with each of them.
  */
 import { type Scope, setVariable } from '../expansion/scope.ts';
-import type { SimpleCommand, Word } from '../model.ts';
+import type { SimpleCommand, Word, WordPart } from '../model.ts';
+import { wordOf } from '../syntax/parts.ts';
 
 const MAX_ALTERNATIVES = 4;
 const MAX_ASSIGNED = 64;
@@ -17,6 +19,16 @@ export function noteAssigned({ assigned, alternatives, values }: Scope, name: st
   alternatives.delete(name);
   if (before && assigned.length < MAX_ASSIGNED) assigned.push({ name, values: [before, ...earlier] });
 }
+
+/** Keeps the default in `x=${a:-word}`, where the line does not tell whether `a` has a value. */
+export function noteDefault({ alternatives }: Scope, name: string, { parts, start, end }: Word): void {
+  const chosen = parts.flatMap((part) => defaultOf(part)?.parts ?? [part]);
+  if (parts.some((part) => defaultOf(part))) alternatives.set(name, [wordOf(chosen, start, end, false)]);
+}
+
+/** An empty default says that the variable may be missing, not what it is. */
+const defaultOf = (part: WordPart): Word | null =>
+  part.kind === 'variable' && /^:?[-=]$/.test(part.operator) && part.argument?.text !== '' ? part.argument : null;
 
 /** Keeps the earlier values of what was assigned since `from`: it may not have been. */
 export function doubtAssigned({ assigned, alternatives, values }: Scope, from: number): void {
@@ -32,8 +44,9 @@ export function doubtAssigned({ assigned, alternatives, values }: Scope, from: n
 export function withAlternatives(scope: Scope, command: SimpleCommand, run: () => void): void {
   const { alternatives } = scope;
   if (alternatives.size === 0) return;
-  const { words, redirections } = command;
-  const name = firstOf(alternatives, [...words, ...redirections.map(({ target }) => target)]);
+  const { words, redirections, assignments } = command;
+  const set = assignments.flatMap(({ value }) => value ?? []);
+  const name = firstOf(alternatives, [...words, ...redirections.map(({ target }) => target), ...set]);
   const values = alternatives.get(name);
   if (values === undefined) return;
   const [current, place] = [scope.variables.get(name), scope.places.get(name)];
@@ -42,7 +55,9 @@ export function withAlternatives(scope: Scope, command: SimpleCommand, run: () =
     scope.repeated += 1;
     if (scope.repeated > MAX_REPEATED) break;
     setVariable(scope, name, value);
+    const from = scope.assigned.length;
     run();
+    doubtAssigned(scope, from);
   }
   if (current === undefined) scope.variables.delete(name);
   else scope.variables.set(name, current);

@@ -15,7 +15,7 @@ import type {
   Word,
 } from '../model.ts';
 import { cutOff } from '../syntax/reader.ts';
-import { doubtAssigned, noteAssigned, withAlternatives } from './alternatives.ts';
+import { doubtAssigned, noteAssigned, noteDefault, withAlternatives } from './alternatives.ts';
 import { openCoprocess, openDescriptors, openFiles, openRedirection, readDescriptor } from './descriptors.ts';
 import { doubtDirectory } from './directory.ts';
 import { recordRedirections } from './files.ts';
@@ -117,6 +117,7 @@ function runSimple(walk: Walk, command: SimpleCommand, frame: Frame): Output {
     return redirectsOutput(redirections) ? '' : output;
   }
   for (const assignment of assignments) assignVariable(walk, assignment, false, frame);
+  runAlternatives(walk, command, frame);
   const input = assignments.length === 0 && !frame.topLevel ? redirections.find(({ fd }) => fd === 0) : undefined;
   if (input?.operator === '<') return readFile(walk, input, command, frame);
   placeRedirections(walk, redirections, true);
@@ -181,6 +182,7 @@ export function assignVariable(walk: Walk, assignment: Assignment, exported: boo
   const after = known ? before + value : null;
   if (after === null && !append) setVariable(walk.scope, name, assignment.value);
   else walk.scope.variables.set(name, after !== null && after.length > MAX_VALUE ? null : after);
+  if (value === null && assignment.value && !append) noteDefault(walk.scope, name, assignment.value);
 }
 
 function expandRedirection(redirection: Redirection, expander: Expander): Redirection {

@@ -82,6 +82,8 @@ function computeValue(scope: Scope, part: VariablePart): string | null {
   if (current === undefined && scope.unset.has(referenced(scope, part.name))) {
     return assigning(scope, part, applyToUnset(part.operator, argument));
   }
+  if (current === undefined && part.operator.endsWith('=') && part.argument && argument !== '')
+    scope.alternatives.set(referenced(scope, part.name), [part.argument]);
   if (part.operator === ':' && argument === '0:1' && current === undefined) return firstCharacter(part.name);
   return current === undefined ? null : applyOperator(current, part.operator, argument);
 }
