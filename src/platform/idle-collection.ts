@@ -6,8 +6,8 @@ const QUIET_MS = 100;
 /** Processor time of work, in ms, that justifies collections of about 40 ms each. */
 const WORTH_MS = 400;
 /**
- * The second one frees the code that has not run since the first (`--bytecode-old-age`,
- * src/cli/service/command.ts).
+ * The second one frees the code that has not run since the first (`--bytecode-old-age` in
+ * bin/v8-flags.txt).
  */
 const TIMES = 2;
 

@@ -1,10 +1,9 @@
-import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 /** The IP addresses of this machine, by interface. */
 export type LocalAddresses = Readonly<Record<string, readonly string[]>>;
 
-const LINK_LOCAL_IPV6 = /^fe[89ab]/i;
+const LINK_LOCAL_IPV6 = /^fe[89ab]/;
 
 /**
  * Addresses of the interfaces that are up. IPv6 link-local addresses are left out: they work only
@@ -14,7 +13,7 @@ export function localAddresses(): LocalAddresses {
   return Object.fromEntries(
     Object.entries(networkInterfaces()).map(([name, entries = []]) => [
       name,
-      entries.map(({ address }) => address).filter((address) => !isIPv6(address) || !LINK_LOCAL_IPV6.test(address)),
+      entries.map(({ address }) => address).filter((address) => !LINK_LOCAL_IPV6.test(address)),
     ]),
   );
 }
