@@ -25,6 +25,7 @@ import {
   isFetcher,
   NET_FILE,
   readsProgram,
+  runsFile,
   runsText,
   SHELL,
 } from './subjects/programs.ts';
@@ -88,15 +89,10 @@ class Tracker {
   runText: Label = 0;
 
   /** Several programs that print to one place, by the last of them. */
-  readonly #groups = new Map<Invocation | undefined, OutputGroup[]>();
+  readonly #groups: ReadonlyMap<Invocation | undefined, readonly OutputGroup[]>;
 
   constructor(readonly analysis: Analysis) {
-    for (const group of analysis.groups) {
-      const last = group.of.at(-1);
-      const same = this.#groups.get(last);
-      if (same) same.push(group);
-      else this.#groups.set(last, [group]);
-    }
+    this.#groups = by(analysis.groups, ({ of }) => of.at(-1));
   }
 
   visit(step: Step): void {
@@ -136,7 +132,7 @@ class Tracker {
     this.runText |= this.#wordLabel(name);
     if (readsProgram(step)) this.runInput |= input;
     this.#noteMadeExecutable(step);
-    if (INTERPRETER.test(step.tool)) {
+    if (runsFile(step.tool)) {
       for (const path of step.operands) this.runFile |= this.#written(path) | this.#unpackedLabel(path);
       for (const word of step.words)
         if (word.parts.some(({ kind }) => kind === 'process')) this.runText |= this.#wordLabel(word);
@@ -329,7 +325,10 @@ class Tracker {
     const known = this.#variables.get(name);
     const before = known?.label ?? 0;
     if (known?.version === this.#version) return own | before;
-    this.#byName ??= byVariable(this.analysis);
+    this.#byName ??= by(
+      this.analysis.settings.map(({ assignment }) => assignment),
+      ({ name }) => name,
+    );
     const assignments = this.#byName.get(name) ?? [];
     if (this.#isExhausted(assignments.length)) return own | before;
     this.#variables.set(name, { label: before, version: this.#version });
@@ -354,15 +353,15 @@ class Tracker {
   }
 }
 
-/** The assignments of a line by their variable. */
-const byVariable = ({ settings }: Analysis): ReadonlyMap<string, readonly Assignment[]> => {
-  const byName = new Map<string, Assignment[]>();
-  for (const { assignment } of settings) {
-    const same = byName.get(assignment.name);
-    if (same) same.push(assignment);
-    else byName.set(assignment.name, [assignment]);
+/** The items of a list by what they have in common. */
+const by = <K, T>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> => {
+  const found = new Map<K, T[]>();
+  for (const item of items) {
+    const same = found.get(keyOf(item));
+    if (same) same.push(item);
+    else found.set(keyOf(item), [item]);
   }
-  return byName;
+  return found;
 };
 
 /** Programs that append items to the words of a command, and the options that name the place. */

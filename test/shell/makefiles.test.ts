@@ -26,6 +26,19 @@ test.each([
     ['rm a', 'rm b', 'rm c', 'rm d', 'rm e'],
   ],
   ["make --eval=$'all:\\n\\tcd /x && rm y'", ['cd /x', 'rm y']],
+  // What make runs while it reads the file.
+  ["make --eval='$(shell rm x)'", ['rm x']],
+  ["make --eval='x := $(shell rm $$HOME)'", ['rm $HOME']],
+  ["make --eval='x != rm x'", ['rm x']],
+  ["echo '$(shell rm x)' | make -f -", ['rm x']],
+  // A file that is not named, and what a substitution prints.
+  ["printf 'all:\n\trm x\n' > Makefile; make", ['rm x']],
+  ["printf 'all:\n\trm x\n' > GNUmakefile && make all", ['rm x']],
+  ["make -f <(printf 'all:\n\trm x\n')", ['rm x']],
+  ["bmake -f - <<< $'all:\n\trm x'", ['rm x']],
+  ["remake --eval='all: ; rm x'", ['rm x']],
+  // The shell of the recipes.
+  ["make SHELL='rm x' all", ['rm x']],
   // A doubled sign is one for the shell.
   ["make --eval=$'all:\\n\\tx=1; echo $$x'", ['echo 1']],
 ])('%s', (command, programs) => {
@@ -44,6 +57,10 @@ test.each([
   ["printf 'all:\\n\\trm x\\n' > m; make -C m"],
   ["printf 'all:\\n\\trm x\\n' | make"],
   ['make -f - < makefile'],
+  ["printf 'all:\n\trm x\n' > Makefile; make -C d"],
+  ["printf 'all:\n\trm x\n' > Makefile; make -f m"],
+  ["make CC='rm x'"],
+  ["make --eval='x = $(patsubst rm x)'"],
   ['make'],
 ])('%s starts nothing that is known', (command) => {
   expect(started(command)).toEqual([]);

@@ -6,6 +6,8 @@ import { fileOf } from './files.ts';
 export const SHELL = /^(?:ba|da|z|k|mk|pdk|a|c|tc|fi|ya|po)?sh$|^(?:elvish|nu|xonsh|oksh|rbash)$/;
 export const INTERPRETER =
   /^(?:(?:ba|da|z|k|mk|a|c|tc|fi)?sh|busybox|python|perl|ruby|node|php|lua|luajit|tclsh|osascript|pwsh|deno|bun|r|rscript|source|\.|eval|at|batch|iex|Invoke-Expression)$/;
+/** Programs that run the commands in a file that they are given. */
+export const runsFile = (tool: string): boolean => INTERPRETER.test(tool) || /^(?:g|b|re)?make$/.test(tool);
 /** `/dev/tcp/host/port` of bash and its relatives in awk and zsh. */
 export const NET_FILE = /^\/(?:dev|inet\d?|net)\/(?:tcp|udp)\b/;
 

@@ -1,30 +1,45 @@
 /** Commands in a makefile that is written on the command line. */
 import { computedSource } from '../source.ts';
+import { computedWord } from '../syntax/parts.ts';
 import { fileText, knownInput } from './files.ts';
-import type { Call, Frame, Walk } from './frame.ts';
-import { optionValue, readOptions } from './options/options.ts';
+import type { Call, Frame, Output, Walk } from './frame.ts';
+import { type Option, optionValue, readOptions } from './options/options.ts';
 import { runText } from './run-text.ts';
 
 const MAKE = { short: 'CEfIoW', optional: 'jlO', long: ['directory', 'eval', 'file', 'makefile', 'include-dir'] };
 
 /** Lines of a recipe (GNU make manual §5): after a tab, or after the prerequisites. */
 const RECIPE = /^(?:\t|[^\t\n#:=;]{1,200}:[^=\n;]{0,400};)[ \t]*[@+-]*(.+)$/gm;
+/** `$(shell cmd)` and `name != cmd` run when the file is read (GNU make manual §8.14, §6.5). */
+const SHELL_FUNCTION = /\$\(shell[ \t]+(.+)\)[ \t]*$/gm;
+const SHELL_ASSIGNMENT = /^[ \t]*[\w.-]+[ \t]*!=[ \t]*(.+)$/gm;
+/** Files that make reads where none is named. */
+const DEFAULT_FILES = ['GNUmakefile', 'makefile', 'Makefile'];
 
-/** `make -f - <<< …`, `make --eval=…`: walks the recipes if their text is known. */
+/** `make -f - <<< …`, `make --eval=…`, `make SHELL=…`: walks the commands that are known. */
 export function runMake(walk: Walk, call: Call, frame: Frame): void {
   const { options } = readOptions(call.words, 1, MAKE);
-  const name = optionValue(options, ['-f', '--file', '--makefile']);
-  const file = call.words.find(({ text }) => text === name || text === `-f${name ?? ''}`);
-  const fromInput = name === '-' || name === '/dev/stdin';
-  const texts = [
-    optionValue(options, ['-E', '--eval']),
-    fromInput ? knownInput(walk, frame.input) : name ? fileText(walk, file) : null,
-  ];
   const [origin] = call.words;
   if (!origin) return;
   const via = [...frame.via, { name: 'make', options, operands: [], args: call.words.slice(1) }];
   const inner: Frame = { ...frame, via, depth: frame.depth + 1, topLevel: false, input: { kind: 'inherited' } };
-  for (const text of texts)
-    for (const [, command = ''] of (text ?? '').matchAll(RECIPE))
-      runText(walk, computedSource(command.replaceAll('$$', '$'), { ...origin, end: call.end }), 'sh', inner);
+  const run = (text: string): Output => runText(walk, computedSource(text, { ...origin, end: call.end }), 'sh', inner);
+  for (const { text } of call.words) if (text.startsWith('SHELL=')) run(text.slice('SHELL='.length));
+  for (const text of makefiles(walk, call, options, frame))
+    for (const pattern of [SHELL_FUNCTION, SHELL_ASSIGNMENT, RECIPE])
+      for (const [, command = ''] of (text ?? '').matchAll(pattern)) run(command.replaceAll('$$', '$'));
+}
+
+/** Texts of the makefiles as far as they are known. */
+function makefiles(walk: Walk, call: Call, options: readonly Option[], frame: Frame): readonly (string | null)[] {
+  const evaluated = optionValue(options, ['-E', '--eval']) ?? null;
+  const name = optionValue(options, ['-f', '--file', '--makefile']);
+  if (name === undefined) {
+    const inOther = optionValue(options, ['-C', '--directory']) !== undefined;
+    return [evaluated, ...(inOther ? [] : DEFAULT_FILES.map((file) => fileText(walk, computedWord(file, call))))];
+  }
+  if (name === '-' || name === '/dev/stdin') return [evaluated, knownInput(walk, frame.input)];
+  const file = call.words.find(({ text }) => text === name || text === `-f${name ?? ''}`);
+  const printed = call.substitutions.find(({ kind }) => kind === 'process')?.output ?? null;
+  return [evaluated, file?.parts[0]?.kind === 'process' ? printed : fileText(walk, file)];
 }

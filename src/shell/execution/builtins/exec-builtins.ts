@@ -99,6 +99,8 @@ export function runExecBuiltin(walk: Walk, call: Call, tool: string, frame: Fram
       return runCrontab(walk, call, frame);
     case 'make':
     case 'gmake':
+    case 'bmake':
+    case 'remake':
       runMake(walk, call, frame);
       return undefined;
     case 'trap':

@@ -1,145 +1,17 @@
-/**
- * Options and operands that make a program run a command: pagers, archivers, editors, network
- * tools. They cover the GTFOBins (gtfobins.github.io) functions "shell", "command" and "reverse
- * shell".
- */
+/** Walks the commands that options, operands, input and variables make a program run. */
 
+import { EXEC_OPTIONS, type ExecOption } from '../../catalogue/exec-options.ts';
 import type { Assignment, Word } from '../../model.ts';
+import { computedSource } from '../../source.ts';
+import { knownInput } from '../files.ts';
 import type { Call, Frame, Walk } from '../frame.ts';
 import { partSource } from '../payload.ts';
 import { runText } from '../run-text.ts';
 import { parameterTexts } from './parameter-texts.ts';
 
-interface ExecOption {
-  /**
-   * Options whose value is examined: the next word, or the text after `=`. Without options, every
-   * word is examined.
-   */
-  readonly options?: readonly string[];
-  /** Short options that may end a bundle (`socket -qvp '/bin/sh'`). */
-  readonly bundled?: string;
-  /**
-   * Extracts the command from the value: the last group that matched. Without a pattern, the
-   * command is the whole value.
-   */
-  readonly pattern?: RegExp;
-  /** The value has parameters, of which some are commands. */
-  readonly parameters?: true;
-  /** The command to run if the value matches but does not contain it (`vi -c :terminal`). */
-  readonly command?: string;
-}
-
 /** Longer values are not searched, because the patterns may backtrack. */
 const MAX_PATTERN_TEXT = 4096;
-
-const NETCAT: readonly ExecOption[] = [{ options: ['-e', '-c', '--exec', '--sh-exec'], bundled: 'ec' }];
-const TAR: readonly ExecOption[] = [
-  { options: ['--checkpoint-action'], pattern: /^exec=(.+)$/s },
-  {
-    options: ['--to-command', '--use-compress-program', '-I', '--info-script', '--new-volume-script', '--rsh-command'],
-  },
-];
-const SSH: readonly ExecOption[] = [
-  { options: ['-o'], pattern: /^(?:ProxyCommand|LocalCommand|KnownHostsCommand)\s*[= ]\s*(.+)$/is },
-  { pattern: /^-o(?:ProxyCommand|LocalCommand|KnownHostsCommand)\s*[= ]\s*(.+)$/is },
-];
-const VI: readonly ExecOption[] = [
-  {
-    options: ['-c', '--cmd'],
-    pattern: /^:?\s*(?:sil(?:ent)?!?\s+)?(?:(?:r(?:ead)?\s*)?!|term(?:inal)?\s+)\s*(.+)$/s,
-  },
-  { pattern: /^\+:?(?:!|term(?:inal)?\s+)(.+)$/s },
-  { options: ['-c', '--cmd'], pattern: /^:?\s*(?:sh(?:ell)?|term(?:inal)?)$/, command: 'sh' },
-  { options: ['-c', '--cmd'], pattern: /(?:system|execute|execl|execv|spawn)\(\s*\\?["']([^"']+)["']/ },
-];
-const LATEX: readonly ExecOption[] = [{ pattern: /write18\s*\{(.+?)\}/s }];
-const PAGER: readonly ExecOption[] = [{ options: ['-P', '--pager', '-H', '--html'] }];
-const SQL: readonly ExecOption[] = [
-  { pattern: /(?:^|\n|;)\s*\\!\s*(.+)$/s },
-  { pattern: /^\.(?:shell|system)\s+(.+)$/s },
-];
-const APT: readonly ExecOption[] = [{ pattern: /::(?:Pre|Post)-Invoke(?:-Success)?(?:::)?=(.+)$/s }];
-
-const SYSTEMS_MANAGER: readonly ExecOption[] = [{ options: ['--parameters'], parameters: true }];
-
-const EXEC_OPTIONS: Readonly<Record<string, readonly ExecOption[]>> = {
-  nc: NETCAT,
-  ncat: NETCAT,
-  netcat: NETCAT,
-  'nc.traditional': NETCAT,
-  'nc.openbsd': NETCAT,
-  socket: [{ options: ['-p'], bundled: 'p' }],
-  socat: [{ pattern: /^(?:exec|system|shell):["']?([^,"']+)/i }],
-  tar: TAR,
-  gtar: TAR,
-  bsdtar: TAR,
-  rsync: [{ options: ['-e', '--rsh', '--rsync-path'], bundled: 'e' }],
-  ssh: SSH,
-  scp: [...SSH, { options: ['-S'] }],
-  sftp: [...SSH, { options: ['-S'] }],
-  zip: [{ options: ['-TT', '--unzip-command'] }],
-  rpm: [{ options: ['--pipe'] }, { options: ['--eval', '-E'], pattern: /(?:%\(|os\.execute\(["'])([^)"']+)/s }],
-  split: [{ options: ['--filter'] }],
-  sort: [{ options: ['--compress-program'] }],
-  sed: [{ pattern: /^(?:\d+|\$)?e\s+(.+)$/s }],
-  git: [
-    {
-      options: ['-c', '--config-env'],
-      pattern:
-        /^(?:(?:alias|credential)\.[^=]+=!|(?:core\.(?:pager|editor|sshcommand|fsmonitor|askpass|gitproxy)|sequence\.editor|gpg\.program|pager\.\w+|diff\.external|(?:diff|merge)tool\.\w+\.cmd|filter\.\w+\.(?:clean|smudge|process))=)(.+)$/is,
-    },
-    { options: ['--upload-pack', '--receive-pack', '--open-files-in-pager'] },
-  ],
-  hg: [{ options: ['--config'], pattern: /^(?:alias\.[^=]+=!|hooks\.[^=]+=|ui\.(?:editor|ssh|pager)=)(.+)$/s }],
-  vi: VI,
-  vim: VI,
-  nvim: VI,
-  view: VI,
-  vimdiff: VI,
-  rvim: VI,
-  ex: VI,
-  man: PAGER,
-  less: [{ pattern: /^\+!(.+)$/s }],
-  make: [{ options: ['--eval'], pattern: /\$\(shell\s+(.+?)\)\s*$/s }],
-  gmake: [{ options: ['--eval'], pattern: /\$\(shell\s+(.+?)\)\s*$/s }],
-  latex: LATEX,
-  pdflatex: LATEX,
-  xelatex: LATEX,
-  lualatex: [...LATEX, { pattern: /os\.execute\(["']([^"']+)/ }],
-  tex: LATEX,
-  pip: [{ options: ['--editor'] }],
-  pip3: [{ options: ['--editor'] }],
-  gdb: [{ options: ['-ex', '-eval-command'], pattern: /^(?:!|shell\s+)(.+)$/s }],
-  mysql: SQL,
-  mariadb: SQL,
-  psql: SQL,
-  sqlite3: SQL,
-  tcpdump: [{ options: ['-z'], bundled: 'z' }],
-  wget: [{ options: ['--use-askpass'] }],
-  apt: APT,
-  'apt-get': APT,
-  aptitude: APT,
-  crash: [{ pattern: /^!(.+)$/s }],
-  npx: [{ options: ['-c', '--call'] }],
-  entr: [{ options: ['-s'], bundled: 's' }],
-  certbot: [
-    {
-      options: [
-        '--pre-hook',
-        '--post-hook',
-        '--deploy-hook',
-        '--renew-hook',
-        '--manual-auth-hook',
-        '--manual-cleanup-hook',
-      ],
-    },
-  ],
-  aria2c: [{ options: ['--on-download-start', '--on-download-complete', '--on-download-error', '--on-download-stop'] }],
-  check_by_ssh: SSH,
-  debugfs: [{ options: ['-R'] }],
-  aws: SYSTEMS_MANAGER,
-  awslocal: SYSTEMS_MANAGER,
-};
+const MAX_INPUT_LINES = 64;
 
 /** Walks the commands that a program's options make it run. */
 export function runExecOptions(walk: Walk, call: Call, tool: string, frame: Frame): void {
@@ -148,6 +20,10 @@ export function runExecOptions(walk: Walk, call: Call, tool: string, frame: Fram
   const via = [...frame.via, { name: tool, options: [], operands: [], args: call.words.slice(1) }];
   const inner: Frame = { ...frame, via, depth: frame.depth + 1, topLevel: false };
   for (const execOption of execOptions) {
+    if (execOption.input) {
+      runInputLines(walk, call, execOption, inner);
+      continue;
+    }
     for (const { word, value } of valuesOf(call.words, execOption)) {
       for (const command of commandsIn(value, execOption)) {
         runText(walk, partSource(word, command), 'sh', inner);
@@ -156,12 +32,20 @@ export function runExecOptions(walk: Walk, call: Call, tool: string, frame: Fram
   }
 }
 
+/** `ed <<< '!cmd'`: walks what lines of the input make the program run. */
+function runInputLines(walk: Walk, call: Call, execOption: ExecOption, frame: Frame): void {
+  const lines = knownInput(walk, frame.input)?.split('\n', MAX_INPUT_LINES) ?? [];
+  const inner: Frame = { ...frame, input: { kind: 'inherited' } };
+  for (const line of lines)
+    for (const command of commandsIn(line, execOption)) runText(walk, computedSource(command, call), 'sh', inner);
+}
+
 /**
  * Variables whose value a program runs: git(1), man(1), less(1), sudo(8), crontab(1), rsync(1),
  * ssh(1), bash(1).
  */
 const COMMAND_VARIABLE =
-  /^(?:(?:MAN|GIT_|SYSTEMD_|DELTA_|BAT_)?PAGER|(?:GIT_|SUDO_|GIT_SEQUENCE_|FC)?(?:EDITOR|EDIT)|VISUAL|BROWSER|GIT_SSH(?:_COMMAND)?|GIT_EXTERNAL_DIFF|(?:GIT_|SSH_|SUDO_)ASKPASS|GIT_PROXY_COMMAND|RSYNC_RSH|LESSOPEN|LESSCLOSE|PROMPT_COMMAND|FZF_DEFAULT_COMMAND|PERL5DB)$/;
+  /^(?:(?:[A-Z]+_)*(?:PAGER|EDITOR|BROWSER|ASKPASS)|(?:MAN|AWS)PAGER|(?:HG|CVS)EDITOR|FCEDIT|TEXEDIT|LESSEDIT|VISUAL|(?:GIT|SVN)_SSH|GIT_SSH_COMMAND|(?:GIT|KUBECTL)_EXTERNAL_DIFF|GIT_PROXY_COMMAND|(?:RSYNC|CVS|BORG)_RSH|BORG_PASSCOMMAND|RESTIC_PASSWORD_COMMAND|LESSOPEN|LESSCLOSE|PROMPT_COMMAND|FZF_DEFAULT_COMMAND|PERL5DB)$/;
 /**
  * A value that is a script. Common settings such as `EDITOR='code --wait'` and `PAGER='less -R'`
  * start nothing by themselves; other programs with arguments are walked.
@@ -195,16 +79,18 @@ function commandsIn(value: string, { pattern, command, parameters }: ExecOption)
 }
 
 function* valuesOf(words: readonly Word[], execOption: ExecOption): Generator<{ word: Word; value: string }> {
+  const { options, after } = execOption;
+  if (after !== undefined && !words.some(({ text }) => text === after)) return;
   for (let at = 1; at < words.length; at += 1) {
     const word = words[at];
     if (word === undefined) return;
-    const { options } = execOption;
     if (options === undefined) {
       yield { word, value: word.text };
       continue;
     }
     const equals = word.text.indexOf('=');
     if (equals > 0 && options.includes(word.text.slice(0, equals))) yield { word, value: word.text.slice(equals + 1) };
+    else if (hasAttached(word.text, execOption)) yield { word, value: word.text.slice(2) };
     const following = words[at + 1];
     if (following && (options.includes(word.text) || endsBundle(word.text, execOption))) {
       yield { word: following, value: following.text };
@@ -215,3 +101,7 @@ function* valuesOf(words: readonly Word[], execOption: ExecOption): Generator<{ 
 
 const endsBundle = (text: string, { bundled }: ExecOption): boolean =>
   bundled !== undefined && /^-[A-Za-z]+$/.test(text) && bundled.includes(text.slice(-1));
+
+/** `-P'sh -c …'`; a value without a blank or a slash could be more letters. */
+const hasAttached = (text: string, { options, pattern }: ExecOption): boolean =>
+  options?.includes(text.slice(0, 2)) === true && text.length > 2 && (pattern !== undefined || /[\s/]/.test(text));
