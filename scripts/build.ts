@@ -4,7 +4,7 @@
  * of ES modules first. Each chunk is then converted to CommonJS, with which the idle daemon needs
  * 2 MiB less (ADR 0002).
  */
-import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { build as buildPage, type Plugin } from 'vite';
@@ -70,12 +70,30 @@ async function bundle(): Promise<readonly string[]> {
     build({ ...common, entryPoints: chunks.filter(isWhole).map((file) => join(MODULES, file)), bundle: true }),
   ]);
   rmSync(MODULES, { recursive: true });
+  shareExports();
   const guard = await bundleGuard(NEXT);
   return [metafile, ...guard]
     .flatMap(({ outputs }) => Object.values(outputs))
     .flatMap(({ inputs }) =>
       Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
     );
+}
+
+/**
+ * esbuild copies the exports of each file into an object that says that it was an ES module, with a
+ * second function for each of them. Here the first object says so (NFR-101, docs/adr/0002).
+ */
+function shareExports(): void {
+  for (const name of readdirSync(NEXT)) {
+    const file = join(NEXT, name);
+    const code = readFileSync(file, 'utf8');
+    const shared = code.replace(
+      /module\.exports=[\w$]+\(([\w$]+)\);/,
+      'module.exports=Object.defineProperty($1,"__esModule",{value:!0});',
+    );
+    if (shared === code && code.includes('module.exports=')) throw new Error(`${file}: the exports were not found`);
+    writeFileSync(file, shared);
+  }
 }
 
 /** Resolves with the source files whose code is in the page. */
