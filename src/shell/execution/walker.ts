@@ -142,7 +142,7 @@ function placeRedirections(walk: Walk, found: readonly Redirection[], alone: boo
 /** Redirections of what a program prints: `>`, `>>`, `>|`, `>&`, `&>`, `&>>`. */
 const OUTPUT = /^&?>/;
 
-/** Records where the programs since `from` print, unless the only one has the redirections itself. */
+/** Records where the programs since `from` print, unless the only one has them itself. */
 function noteGroup(walk: Walk, redirections: readonly Redirection[], from: number): void {
   const targets = redirections.filter(({ operator }) => OUTPUT.test(operator)).map(({ target }) => target);
   if (targets.length === 0) return;
