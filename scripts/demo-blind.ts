@@ -110,8 +110,8 @@ async function sayViews(
   const [first] = developers;
   if (!first) return;
   say('A developer sees what left and what became of it:');
-  say('$ caro blind list');
-  say((await ran(first, 'blind', 'list')).trimEnd());
+  say(`$ caro blind list --limit ${DAYS + 1}`);
+  say((await ran(first, 'blind', 'list', '--limit', String(DAYS + 1))).trimEnd());
   say();
   say('Every total equals the true sum of what the developers did; "< floor": fewer than 5 nodes had any.');
 }

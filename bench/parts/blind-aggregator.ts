@@ -85,6 +85,7 @@ const opened = openAggregators({
   },
   audit: () => Promise.resolve(),
   refused: () => Promise.resolve(),
+  isTimeConfirmed: () => true,
   now: () => nowMs,
   randomBytes: (count) => new Uint8Array(randomBytes(count)),
 });
@@ -92,7 +93,8 @@ const log = { warn: () => undefined, error: (facts: unknown) => console.error(ro
 const alarm = () => ({ set: () => undefined, stop: () => undefined });
 const hasTasks = () => roles.all().length > 0;
 const audit = () => Promise.resolve();
-const actor = createBlindAggregator({ open: () => opened, hasTasks, alarm, audit, log });
+const clock = { confirm: () => false, isConfirmed: () => true };
+const actor = createBlindAggregator({ open: () => opened, clock, hasTasks, alarm, audit, log });
 const { handlers } = actor;
 
 let peak = 0;

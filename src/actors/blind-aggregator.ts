@@ -1,15 +1,17 @@
 import type { RecordRefusal } from '../blind/aggregator/aggregator.ts';
-import type { Aggregators } from '../blind/aggregator/aggregators.ts';
+import type { Aggregators, AggregatorsPorts } from '../blind/aggregator/aggregators.ts';
 import type { Actor } from '../bus/actor.ts';
 import { createRounds } from '../bus/rounds.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import { type BlindReply, type BlindRequest, refusal } from '../domain/blind/exchange.ts';
 import { loadOnce } from '../domain/load-once.ts';
 import type { Log } from '../domain/log.ts';
+import type { ConfirmedClock } from '../domain/time/confirmed-clock.ts';
 
 export interface BlindAggregatorPorts {
   /** Loads the code of leader and trustee, and their tasks. */
-  readonly open: (refused: RecordRefusal) => Promise<Aggregators>;
+  readonly open: (own: Pick<AggregatorsPorts, 'refused' | 'isTimeConfirmed'>) => Promise<Aggregators>;
+  readonly clock: ConfirmedClock;
   /** Whether this node is an aggregator of any task: only then the code is loaded. */
   readonly hasTasks: () => boolean;
   /** Calls `ring` at the time that was set last, or earlier. */
@@ -40,7 +42,7 @@ const GATHER_MS = 25_000;
  */
 export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds> {
   const refusals = createRefusals(ports);
-  const open = loadOnce(() => ports.open(refusals.record));
+  const open = loadOnce(() => ports.open({ refused: refusals.record, isTimeConfirmed: ports.clock.isConfirmed }));
   /** `retentionMs` of the last quarter of an hour. */
   let keptMs: number | undefined;
   const alarm = ports.alarm(() => rounds.request());
@@ -75,9 +77,12 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
           await refusals.record(peer, { code: 'task_unknown', type: request.type });
           return refusal('task_unknown');
         }
+        // Messages of a node whose clock differs do not come this far.
+        const isNew = ports.clock.confirm();
         const aggregators = await open();
         const reply = await aggregators.take(peer, request);
         if (isReceived(request, reply) && aggregators.isLeading()) gathering ??= setTimeout(gathered, GATHER_MS);
+        if (isNew) rounds.request();
         return reply;
       },
       'blind.work': async () => {

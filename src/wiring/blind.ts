@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { BlindAggregatorPorts } from '../actors/blind-aggregator.ts';
 import type { OwnReleases } from '../actors/log-witness/submitter.ts';
-import type { AggregatorThreads, Group, RecordRefusal } from '../blind/aggregator/aggregator.ts';
-import type { Aggregators } from '../blind/aggregator/aggregators.ts';
+import type { AggregatorThreads, Group } from '../blind/aggregator/aggregator.ts';
+import type { Aggregators, AggregatorsPorts } from '../blind/aggregator/aggregators.ts';
 import type { DayLayout } from '../blind/layout/day-1.ts';
 import type { DayTotals } from '../blind/leader/leader.ts';
 import { releaseTree } from '../blind/release-tree.ts';
 import { releaseLogName } from '../domain/audit/tlog.ts';
 import { type BlindReply, type BlindRequest, MAX_LOG } from '../domain/blind/exchange.ts';
 import { withFloor } from '../domain/blind/total-floor.ts';
+import { createConfirmedClock } from '../domain/time/confirmed-clock.ts';
 import { signTreeHead } from '../identity/tlog-checkpoint.ts';
 import { createAlarm } from '../platform/alarm.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
@@ -26,7 +27,8 @@ const EXCHANGE_MS = 60_000;
 export function blindPorts(context: ServiceContext): BlindAggregatorPorts {
   const roles = createRoleStore(context.database);
   return {
-    open: (refused) => openRoles(context, roles, refused),
+    open: (own) => openRoles(context, roles, own),
+    clock: createConfirmedClock(Date.now, steadyMs),
     hasTasks: () => roles.all().length > 0,
     alarm: createAlarm,
     audit: (entry) => context.bus.request('audit.append', entry),
@@ -61,7 +63,7 @@ export function ownReleases({
 async function openRoles(
   context: ServiceContext,
   roles: ReturnType<typeof createRoleStore>,
-  refused: RecordRefusal,
+  own: Pick<AggregatorsPorts, 'refused' | 'isTimeConfirmed'>,
 ): Promise<Aggregators> {
   const { bus, configuration, database } = context;
   const [
@@ -113,7 +115,7 @@ async function openRoles(
       return Promise.resolve();
     },
     audit: (entry) => bus.request('audit.append', entry),
-    refused,
+    ...own,
     now: Date.now,
     randomBytes: (count) => new Uint8Array(randomBytes(count)),
   });

@@ -41,6 +41,8 @@ export interface AggregatorsPorts extends Omit<TrusteePorts, 'vdaf'>, Omit<Leade
   readonly words: () => Promise<LayoutWords>;
   readonly vdaf: (words: LayoutWords) => Promise<Awaited<ReturnType<TrusteePorts['vdaf']>>>;
   readonly ask: (peer: string, request: BlindRequest) => Promise<BlindReply>;
+  /** Whether another node agrees with the time: a day is closed for good, and not too early. */
+  readonly isTimeConfirmed: () => boolean;
   /** Accounts of all members now. */
   readonly members: () => readonly string[];
 }
@@ -233,7 +235,8 @@ async function work(
   };
   for (const { task, leader, trustee } of roles) {
     ports.store.prune(task.opened.id, dayOf(nowMs - KEPT_DAYS * DAY_MS));
-    for (const step of [trustee?.closeDays, leader?.prepare, leader?.exchange]) await step?.().catch(note);
+    const closeDays = ports.isTimeConfirmed() ? trustee?.closeDays : undefined;
+    for (const step of [closeDays, leader?.prepare, leader?.exchange]) await step?.().catch(note);
     await (trustee ?? leader)?.giveUp(retentionMs).catch(note);
   }
   const [first] = failures;

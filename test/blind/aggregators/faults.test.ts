@@ -72,6 +72,26 @@ test('a clock that is set back opens no day again, at either aggregator', async 
   expect(totalsOf(NEXT_DAY)).toEqual(sums(cells));
 });
 
+test('a trustee whose clock is ahead closes no day before another node agrees with the time', async () => {
+  const people = await seasoned(rig, 6);
+  const early = await sendAll(rig, people.slice(1));
+  await rig.work();
+  rig.clock.isConfirmed = false;
+  for (const ms of [AFTER_WINDOW, AFTER_WINDOW + 30 * DAY_MS]) {
+    rig.clock.ms = ms;
+    await rig.work();
+  }
+  expect(await entriesOf(rig)).toEqual([]);
+  rig.clock.ms = CLOSE + 2 * HOUR_MS;
+  const late = await sendAll(rig, people.slice(0, 1));
+  await rig.work();
+  rig.clock.isConfirmed = true;
+  rig.clock.ms = AFTER_WINDOW;
+  await rig.work();
+  expect(await entriesOf(rig)).toMatchObject([{ day: DAY, received: 6, withheld: null }]);
+  expect(rig.leader.totals[0]?.blocks[0]?.cells).toEqual(sums([...early, ...late]));
+});
+
 describe('a day that cannot be released', () => {
   test('because the trustee lost a share does not hold up the next one', async () => {
     const { second } = await twoDays();

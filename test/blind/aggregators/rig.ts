@@ -52,7 +52,8 @@ export interface Side {
 }
 
 export interface Rig {
-  readonly clock: { ms: number };
+  /** `isConfirmed`: whether another node agrees with the time. */
+  readonly clock: { ms: number; isConfirmed: boolean };
   readonly leader: Side;
   readonly trustee: Side;
   readonly task: OpenedTask;
@@ -86,6 +87,8 @@ interface SideParts {
   readonly vdaf: Vdaf;
   readonly sealing: ReturnType<typeof createSealing>;
   readonly now: () => number;
+  /** Whether another node agrees with the time; true unless told. */
+  readonly isTimeConfirmed?: () => boolean;
   /** Reaches the other aggregator. */
   readonly ask: (peer: string, request: BlindRequest) => Promise<BlindReply>;
   /** Other ports than the usual ones. */
@@ -102,7 +105,7 @@ export const rigParts = (): Pick<SideParts, 'vdaf' | 'sealing'> => ({
 export async function openSide(
   home: string,
   role: AggregatorRole,
-  { vdaf, sealing, now, ask, change = (ports) => ports }: SideParts,
+  { vdaf, sealing, now, ask, isTimeConfirmed = () => true, change = (ports) => ports }: SideParts,
 ): Promise<Side> {
   const identity = openIdentity(join(home, 'identity.key'));
   const file = join(home, 'caro.db');
@@ -145,6 +148,7 @@ export async function openSide(
       audit.push({ type: 'blind.refused', peer, details });
       return Promise.resolve();
     },
+    isTimeConfirmed,
     now,
     randomBytes: (count) => new Uint8Array(randomBytes(count)),
   };
@@ -158,7 +162,7 @@ export async function openSide(
 
 /** A leader and a trustee with real databases; people report to them. */
 export async function makeRig(folder: string, options: RigOptions = {}): Promise<Rig> {
-  const clock = { ms: CLOSE - 30 * DAY_MS };
+  const clock = { ms: CLOSE - 30 * DAY_MS, isConfirmed: true };
   const { vdaf, sealing } = rigParts();
   const wire: Rig['wire'] = { change: (request) => request };
   const sides: Partial<Record<AggregatorRole, Side>> = {};
@@ -169,6 +173,7 @@ export async function makeRig(folder: string, options: RigOptions = {}): Promise
       vdaf,
       sealing,
       now: () => clock.ms,
+      isTimeConfirmed: () => clock.isConfirmed,
       ask: (_peer, request) => {
         const { leader, trustee } = sides;
         if (!leader || !trustee) throw new Error('expected both aggregators');
