@@ -57,7 +57,9 @@ const removesPackage = (step: Step): Verdict => {
   const verb =
     step.sub('remove|purge|autoremove|erase|uninstall|del|delete|autopurge|full-upgrade|dist-upgrade') ||
     (step.tool === 'pacman' && step.some(/^-R[a-z]*$/)) ||
-    step.flag('-e', '--erase', '-r', '-P', '--purge', '--remove', '-C', '--unmerge', '--depclean');
+    step.flag('--erase', '--purge', '--remove', '--unmerge', '--depclean') ||
+    // Of the others, `-r` names a file, `-e` a folder or a setting, `-C` a cache.
+    (/^(?:dpkg|rpm|emerge|nix-env|pkg_delete|eopkg)$/.test(step.tool) && step.flag('-e', '-r', '-P', '-C'));
   if (
     !verb ||
     (step.tool === 'pacman'

@@ -201,6 +201,11 @@ const searchesCredentials = ({ invocation: { pipesTo } }: Step): boolean =>
   /^(?:[ef]?grep|rg|awk)$/.test(pipesTo?.tool ?? '') &&
   pipesTo?.args.some(({ text }) => /passw|\bpass\b|login|auth|cookie|token|credential/i.test(text)) === true;
 
+/** `aws ecr get-login-password | docker login … --password-stdin`: nobody sees the token. */
+const isHandedToLogin = ({ invocation }: Step): boolean =>
+  invocation.pipesTo?.args.some(({ text }) => text === 'login') === true &&
+  invocation.pipesTo.args.some(({ text }) => /^--(?:password-stdin|with-token)$/.test(text));
+
 export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
   {
     id: 'credentials.password-database',
@@ -269,7 +274,7 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     id: 'credentials.export',
     level: 'high',
     tools: Object.keys(EXPORTS).join(' '),
-    when: (s: Step) => EXPORTS[s.tool]?.(s) ?? false,
+    when: (s: Step) => (isHandedToLogin(s) ? false : (EXPORTS[s.tool]?.(s) ?? false)),
     technique: 'T1555',
     reason: 'Shows or exports secrets from a secret store.',
     safer: 'Let the program that needs the secret read it.',

@@ -1,5 +1,6 @@
 /** Removed traces: history, logs, times. */
 
+import { lookupTool } from '../../shell/catalogue/catalogue.ts';
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
 import { pipedText, REDIRECTION_ONLY, type Step } from '../step.ts';
 import { normalPath } from '../subjects/paths.ts';
@@ -194,6 +195,20 @@ const isRenamed = ({ invocation, code }: Step): boolean =>
       name === 'exec' && options.some(([option, value]) => option === '-a' && value?.startsWith('[')),
   ) || /\$0\s*=\s*["']\[/.test(code);
 
+/** `hash -p /tmp/x sudo`, `alias sudo=/tmp/x`: another program under the name of a known one. */
+const replacesKnown = (step: Step): boolean => {
+  if (step.tool === 'hash')
+    return SCRATCH_PROGRAM.test(step.value('-p') ?? '') && step.operands.some((name) => lookupTool(name) !== undefined);
+  return (
+    step.tool === 'alias' &&
+    step.operands.some((word) => {
+      const [name = '', text = ''] = word.split('=', 2);
+      return SCRATCH_PROGRAM.test(text) && lookupTool(name) !== undefined;
+    })
+  );
+};
+const SCRATCH_PROGRAM = /^\/(?:tmp|var\/tmp|dev\/shm)\//;
+
 export const EVASION_RULES: readonly StepRule[] = inFamily('evasion', [
   {
     id: 'evasion.history-wipe',
@@ -240,7 +255,8 @@ export const EVASION_RULES: readonly StepRule[] = inFamily('evasion', [
       (HIDDEN_PROGRAM.test(s.invocation.name.text) ||
         (INTERPRETER.test(s.tool) && s.invocation.code === null && HIDDEN_PROGRAM.test(s.operands[0] ?? '')) ||
         isRenamed(s) ||
-        (/^\/(?:tmp|var\/tmp|dev\/shm)\//.test(s.invocation.name.text) &&
+        replacesKnown(s) ||
+        (SCRATCH_PROGRAM.test(s.invocation.name.text) &&
           s.invocation.via.some((wrapper) => /^(?:nohup|setsid)$/.test(wrapper.name)))),
     technique: 'T1564.001',
     reason: 'Runs a program from a hidden or shared temporary directory.',

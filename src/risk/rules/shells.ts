@@ -88,16 +88,27 @@ const codeShell = (step: Step): boolean => {
     : INTERPRETER.test(step.tool) || LANGUAGES.test(step.tool)
       ? [...step.args, ...step.invocation.referencedTexts].join(' ')
       : '';
-  return (
-    SOCKET.test(text) &&
-    SPAWN.test(text) &&
-    (/\b(?:ba|da|z|k|a|c|tc|fi)?sh\b|cmd\.exe|powershell|getline|\$SHELL|\/bin\//.test(text) ||
-      // Received text is run as a command, so no shell needs to be named.
-      /dup2|popen\(\s*\w+\s*,|\.gets\b[\s\S]*(?:popen|system|exec)|rec(?:v|eive)\b[\s\S]*(?:popen|system|exec|subprocess|Process\.new)|\bgets\s+\$\w+[\s\S]*\b(?:exec|eval)\b|\b(?:system|exec)\s*\(?\s*\$_\s*\)?\s*while\s*\(?\s*</i.test(
-        text,
-      ))
-  );
+  if (!SOCKET.test(text)) return false;
+  const namesShell = /\b(?:ba|da|z|k|a|c|tc|fi)?sh\b|cmd\.exe|powershell|getline|\$SHELL|\/bin\//.test(text);
+  return (namesShell && SPAWN.test(text)) || runsReceived(text);
 };
+
+const RUN_IN_ORDER =
+  /dup2|popen\(\s*\w+\s*,|\.gets\b[\s\S]*(?:popen|system|exec)|rec(?:v|eive)\b[\s\S]*(?:popen|system|exec|subprocess|Process\.new)|\bgets\s+\$\w+[\s\S]*\b(?:exec|eval)\b|\b(?:system|exec)\s*\(?\s*\$_\s*\)?\s*while\s*\(?\s*</i;
+/** What reads from the network, and what runs a value, in one language. */
+const RECEIVED: readonly (readonly [reads: RegExp, runs: RegExp])[] = [
+  // Backquotes of Ruby, Perl and PHP.
+  [/gets\b|read\w*\b|<\$?\w+>/i, /`\s*(?:#\{|\$\w)/],
+  // PHP.
+  [/\b(?:fgets|fread|socket_read|stream_get_contents)\(/, /\b(?:shell_exec|system|exec|passthru|popen)\(\s*\$/],
+  // Node.js.
+  [/['"]data['"]/, /(?<!\/\.)\bexec(?:Sync|File|FileSync)?\(\s*\w/],
+  // Python.
+  [/\.recv\(/, /(?:popen|system|getoutput|check_output|run|call)\(\s*\w+\.recv\(/],
+];
+/** Received text is run as a command, so that no shell needs to be named. */
+const runsReceived = (text: string): boolean =>
+  RUN_IN_ORDER.test(text) || RECEIVED.some(([reads, runs]) => reads.test(text) && runs.test(text));
 const LANGUAGES =
   /^(?:awk|gawk|julia|r|irb|jjs|jrunscript|groovy|scala|elixir|erl|go|vim|nvim|emacs|gdb|lldb|tclsh|expect|guile|racket|octave|gimp|rview|easy_install|pip|jshell|clojure|nim|zsh|rlang|cpan|sqlite3|lua|luajit|node|php|python|perl|ruby|ksh|java|crystal|pwsh)$/;
 

@@ -188,6 +188,9 @@ export const CREDENTIALS_EXAMPLES: RuleExamples = {
     ],
     silent: [
       'kubectl config view',
+      'aws ecr get-login-password | docker login --username AWS --password-stdin r.example.com',
+      'gcloud auth print-access-token | helm registry login -u oauth2accesstoken --password-stdin r.example.com',
+      'gh auth token | docker login ghcr.io -u x --password-stdin',
       'kubectl get --raw /healthz',
       'dscl . -read /Users/bob NFSHomeDirectory',
       'defaults read com.apple.dock',

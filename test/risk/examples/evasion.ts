@@ -242,6 +242,8 @@ export const EVASION_EXAMPLES: RuleExamples = {
       '/tmp/... -l',
       '/tmp/.x/agent',
       'nohup /tmp/agent &',
+      'hash -p /tmp/agent sudo',
+      'alias sudo=/tmp/agent',
       '/var/tmp/.cache-1/run -d',
       '/dev/shm/k',
       'setsid /tmp/a',
@@ -254,6 +256,9 @@ export const EVASION_EXAMPLES: RuleExamples = {
       '~/.local/bin/tool',
       'nohup ./server &',
       'ls /tmp/.X11-unix',
+      'alias mytool=/tmp/build/mytool',
+      "alias ls='ls --color'",
+      'hash -p /usr/local/bin/ls ls',
     ],
   },
   'evasion.init-script': {
