@@ -8,10 +8,13 @@ import { type KeyChange, needsConfirmation, revokedWith } from '../domain/identi
 import type { SharingLevel } from '../domain/policy/trust.ts';
 import type { SettingsChange } from '../domain/settings-change.ts';
 import type { PairedNode } from '../domain/status/status.ts';
+import { assertOtherNode } from '../policy/own-id.ts';
 import { overruledTests, verifyBeforeWriting } from '../policy/trust-test.ts';
 
 export interface SettingsPorts {
   readonly bus: BusClient & Pick<Bus, 'requestAll'>;
+  /** The id of this node. */
+  readonly self: () => string;
   /** Reads the configuration files. @throws CaroError `config_invalid` and the like */
   readonly load: () => Promise<Configuration>;
   /**
@@ -63,6 +66,7 @@ export function createSettings(ports: SettingsPorts): Actor<Kinds> {
 }
 
 async function makeChange(ports: SettingsPorts, change: SettingsChange): Promise<void> {
+  assertOtherNode(change, ports.self());
   switch (change.set) {
     case 'sharing':
       await assertConsent(ports, change.level, change.preview);

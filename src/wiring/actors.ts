@@ -167,6 +167,7 @@ export function settingsPorts(context: ServiceContext): SettingsPorts {
   const meta = createMetaStore(database);
   return {
     bus,
+    self: () => context.identity.id,
     load: async () =>
       followingRoster(
         context,

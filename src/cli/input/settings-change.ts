@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import { callAdmin } from '../../admin/client.ts';
 import { changeManaged, type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
 import { editFor } from '../../config/managed/managed-changes.ts';
 import { preparePlaces } from '../../config/places.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { SettingsChange } from '../../domain/settings-change.ts';
+import { readIdentity } from '../../identity/identity.ts';
+import { assertOtherNode } from '../../policy/own-id.ts';
 import { verifyBeforeWriting } from '../../policy/trust-test.ts';
 import type { Context } from '../context.ts';
 import { say } from '../output/output.ts';
@@ -15,7 +18,7 @@ import { say } from '../output/output.ts';
  * A revocation MUST be written, whatever keeps the service from making it.
  *
  * @throws CaroError `config_invalid`, also where one of the owner's trust tests would fail; what
- *   the service answers
+ *   the service answers; `usage` for a change that names this node itself
  */
 export async function changeSettings(
   context: Context,
@@ -24,6 +27,7 @@ export async function changeSettings(
 ): Promise<{ readonly loaded: LoadedConfiguration; readonly isInForce: boolean }> {
   const places = context.places();
   preparePlaces(places);
+  if (existsSync(places.identityKey)) assertOtherNode(change, readIdentity(places.identityKey).id);
   // Before the service is asked: a revocation MUST be in the file even if the service hangs.
   const written = change.set === 'revoked' ? await write(context, change, revoked) : undefined;
   try {

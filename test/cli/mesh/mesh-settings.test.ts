@@ -7,6 +7,7 @@ import { loadConfiguration } from '../../../src/config/loader.ts';
 import type { Configuration } from '../../../src/domain/configuration.ts';
 import { encodeNodeId } from '../../../src/domain/identity/node-id.ts';
 import type { Explanation } from '../../../src/domain/policy/policy.ts';
+import { readIdentity } from '../../../src/identity/identity.ts';
 import { type CommandLine, commandLine } from '../command-line.ts';
 
 const idOf = (byte: number): string => encodeNodeId(new Uint8Array(32).fill(byte));
@@ -88,6 +89,37 @@ describe('caro peers', () => {
     expect(await add(BEN)).toMatchObject({ code: 0 });
     expect(await add(CLEO)).toMatchObject({ code: 2, err: expect.stringContaining('dev') });
     expect(configuration().mesh.peers.map(({ id }) => id)).toEqual([BEN]);
+  });
+});
+
+describe('the id of this node', () => {
+  const self = (): string => readIdentity(cli.places.identityKey).id;
+
+  test.each([
+    ['peers add', (): string[] => ['peers', 'add', self(), '10.0.0.2:9238']],
+    ['trust set', (): string[] => ['trust', 'set', self(), 'peer']],
+    ['trust revoke', (): string[] => ['trust', 'revoke', self()]],
+  ])('is refused by %s, which writes nothing', async (_what, args) => {
+    const before = configuration();
+    expect(await cli.run(args())).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('expected the id of another node, got the id of this node'),
+    });
+    expect(configuration()).toEqual(before);
+  });
+
+  test('in a file is a warning for each place', async () => {
+    owner(
+      `[[mesh.peers]]\nid = "${self()}"\naddress = "10.0.0.4:9238"\n[trust]\n[trust.nodes]\n"${self()}" = "peer"\n[trust.deny]\nnodes = ["${self()}"]\n`,
+    );
+    const { code, out } = await cli.run(['config', 'check', '--json']);
+    const { warnings } = JSON.parse(out) as { readonly warnings: readonly string[] };
+    expect(code).toBe(0);
+    expect(warnings.map((warning) => warning.split(' ')[0])).toEqual([
+      'mesh.peers[0]',
+      'trust.nodes',
+      'trust.deny.nodes',
+    ]);
   });
 });
 
