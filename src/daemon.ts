@@ -191,8 +191,12 @@ async function start(
     },
   };
   context.adopt(followingRoster(context, loaded));
-  const actors = await startActors(context, lifecycle);
+  let isRecorded = false;
+  const actors = await startActors(context, lifecycle, async () => {
+    if (isRecorded) await context.bus.request('audit.append', { type: 'service.stopped' });
+  });
   await recordStart(context, opened);
+  isRecorded = true;
   verifyAudit(context);
   const dashboard = await startDashboard(context, lifecycle);
   const care = createStorageCare({
@@ -203,9 +207,6 @@ async function start(
   await lifecycle.begin('the status reporter', () => supervise(context, statusSpec(context, actors, dashboard, care)));
   await lifecycle.begin('observation', () => [null, watchSpool(context, care)]);
   await startControl(context, dashboard, care, lifecycle);
-  const recordStop = (): Promise<void> =>
-    context.bus.request('audit.append', { type: 'service.stopped' }).then(() => undefined);
-  await lifecycle.begin('the service record', () => [null, recordStop]);
   return serviceOf(context, dashboard.url);
 }
 
@@ -255,9 +256,17 @@ const supervision = ({ bus, log }: ServiceContext): SupervisorOptions => ({
   },
 });
 
-async function startActors(context: ServiceContext, lifecycle: Lifecycle): Promise<readonly Supervised[]> {
+/** The service stops for the audit log when all actors but the auditor, which comes first, have stopped. */
+async function startActors(
+  context: ServiceContext,
+  lifecycle: Lifecycle,
+  recordStop: () => Promise<void>,
+): Promise<readonly Supervised[]> {
   const actors: Supervised[] = [];
-  for (const spec of actorSpecs(context)) actors.push(await lifecycle.begin(spec.name, () => supervise(context, spec)));
+  for (const spec of actorSpecs(context)) {
+    actors.push(await lifecycle.begin(spec.name, () => supervise(context, spec)));
+    if (actors.length === 1) await lifecycle.begin('the service record', () => [null, recordStop]);
+  }
   return actors;
 }
 

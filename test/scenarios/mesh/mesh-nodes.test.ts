@@ -50,3 +50,20 @@ test('trusted nodes that are away are listed with what is known of them, also af
   expect(stdout).toContain('no_address: no address of it is known');
   expect(stdout.split('\n').find((line) => line.includes(ben.id))).toContain('unknown');
 });
+
+test('a service that stops records the end of each connection before its own', async () => {
+  const [hub, ada] = [await node('hub'), await node('ada')];
+  hub.configure({ trust: { [ada.id]: 'peer' } });
+  ada.configure({ trust: { [hub.id]: 'peer' }, dials: [hub] });
+  await hub.start();
+  await ada.start();
+  await connected(hub, [ada]);
+  await hub.stop();
+  await ada.stop();
+  await hub.start();
+  const records = await hub.call('audit.list', { limit: 1_000 });
+  const oldestFirst = [...records].sort((one, other) => one.seq - other.seq).map(({ type }) => type);
+  const end = oldestFirst.indexOf('service.stopped');
+  expect(oldestFirst.slice(end - 1, end + 2)).toEqual(['peer.disconnected', 'service.stopped', 'service.started']);
+  expect(oldestFirst.filter((type) => type === 'service.stopped')).toHaveLength(1);
+});
