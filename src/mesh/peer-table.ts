@@ -135,9 +135,9 @@ function startRow(
   rows: Map<string, Row>,
 ): Row {
   const redialer = createRedialer({
-    attempt: (race) => {
+    attempt: (stopped) => {
       const latest = rows.get(entry.id)?.entry ?? entry;
-      return dialFirst(addressesOf(latest), (address, signal) => attempt(latest, address, signal), race);
+      return dialFirst(addressesOf(latest), (address, signal) => attempt(latest, address, signal), stopped);
     },
     onFailure: (error) => {
       const row = rows.get(entry.id);

@@ -29,7 +29,7 @@ export interface RedialOptions {
    * Dials once, and gives up when the signal is aborted. If it resolves, the connection MUST be
    * reported with `reached` and `lost`.
    */
-  readonly attempt: (race: AbortController) => Promise<void>;
+  readonly attempt: (signal: AbortSignal) => Promise<void>;
   readonly onFailure: (error: CaroError) => void;
   /** Random number in [0, 1). */
   readonly random: () => number;
@@ -71,7 +71,7 @@ export function createRedialer({ attempt, onFailure, random, limits, firstDelayM
     clearTimeout(timer);
     state = 'trying';
     running = new AbortController();
-    attempt(running).catch(failed);
+    attempt(running.signal).catch(failed);
   };
   return {
     reached: () => {

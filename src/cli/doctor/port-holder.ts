@@ -5,8 +5,7 @@ import { programOf } from './process-name.ts';
 
 /**
  * The process that holds a port: `process 123 (nginx)`, or that it belongs to another user. Without
- * `/proc` it can be any.
- * Undefined if the port is free.
+ * `/proc` it can be any. Undefined if the port is free.
  */
 export async function portHolder(host: string, port: number): Promise<string | undefined> {
   if (port === 0 || (await isFree(host, port))) return undefined;
