@@ -104,18 +104,18 @@ class Tracker {
       for (const name of step.operands) this.#read.set(name, (this.#read.get(name) ?? 0) | input);
     }
     const own = sourceLabel(step);
-    const all = input | words | files | own;
-    this.#noteSent(step, input, words, all);
+    const printed = REDUCES.has(step.tool) ? own : input | words | files | own;
+    this.#noteSent(step, input, words, printed);
     this.#noteRun(step, input);
-    if (all === 0 || REDUCES.has(step.tool)) return;
-    this.#printed.set(invocation, all);
+    if (printed === 0) return;
+    this.#printed.set(invocation, printed);
     this.#version += 1;
-    this.#noteWritten(step, all);
+    this.#noteWritten(step, printed);
   }
 
-  #noteSent(step: Step, input: Label, words: Label, all: Label): void {
+  #noteSent(step: Step, input: Label, words: Label, printed: Label): void {
     for (const { operator, target } of step.invocation.redirections)
-      if (OUTPUT.test(operator) && NET_FILE.test(target.text)) this.sent |= all | (printsFile(step) ? COLLECTED : 0);
+      if (OUTPUT.test(operator) && NET_FILE.test(target.text)) this.sent |= printed | (printsFile(step) ? COLLECTED : 0);
     const upload = uploadOf(step);
     if (upload === null) return;
     const hidden = OWN_COPY.has(step.tool) ? ~PACKED : ~0;
@@ -234,16 +234,9 @@ class Tracker {
   }
 
   #filesRead(step: Step): Label {
-    let label = this.#redirectedFiles(step.invocation);
+    let label: Label = 0;
     if (REDUCES.has(step.tool) || isFetcher(step)) return label;
     for (const path of copySources(step)) label |= this.#fileLabel(path, step) | packedLabel(step, path);
-    return label;
-  }
-
-  #redirectedFiles({ redirections }: Invocation): Label {
-    let label = 0;
-    for (const { operator, target } of redirections)
-      if (operator === '<' || operator === '<>') label |= this.#pathLabel(target.text);
     return label;
   }
 

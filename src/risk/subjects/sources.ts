@@ -17,7 +17,7 @@ export const COLLECTED = 16;
 /** Packed directories of documents, which people also copy to their own machines over ssh. */
 export const PACKED = 32;
 
-const PRINTS_VARIABLES = /^(?:env|printenv|set|export|declare|typeset|compgen|history|fc)$/;
+const PRINTS_VARIABLES = /^(?:env|printenv|export|declare|typeset|compgen|history|fc)$/;
 const SECRET_NAME = /(?:SECRET|PASSW|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE|CREDENTIAL)/i;
 export const secretLabel = (path: string): Label => {
   const kind = sensitivityOf(path);
@@ -35,17 +35,20 @@ export const sourceLabel = (step: Step): Label => {
   if (records(step)) return COLLECTED;
   if (isFetcher(step)) return REMOTE;
   if (isDecoder(step)) return DECODED;
-  const isRead = step.invocation.pipesTo !== null || !step.invocation.topLevel;
-  if (PRINTS_VARIABLES.test(step.tool) && isRead) {
-    const names = step.args.filter((arg) => !arg.startsWith('-'));
-    return names.length === 0 || names.some((name) => SECRET_NAME.test(name)) ? PRIVATE : 0;
-  }
-  if (/^(?:echo|printf)$/.test(step.tool) && isRead)
-    return step.words.some((word) => word.parts.some((part) => part.kind === 'variable' && SECRET_NAME.test(part.name)))
-      ? PRIVATE
-      : 0;
-  if (printsClipboard(step)) return PRIVATE;
+  if (printsVariables(step) || printsClipboard(step)) return PRIVATE;
   return printsSecrets(step) ? SECRET : 0;
+};
+
+/** `env`, `printenv API_KEY`, `echo "$TOKEN"`; but `set -e` and `export A=b` print nothing. */
+const printsVariables = ({ tool, args, words }: Step): boolean => {
+  if (tool === 'set') return args.length === 0;
+  if (/^(?:echo|printf)$/.test(tool))
+    return words.some(({ parts }) => parts.some((part) => part.kind === 'variable' && SECRET_NAME.test(part.name)));
+  const names = args.filter((arg) => !arg.startsWith('-'));
+  return (
+    PRINTS_VARIABLES.test(tool) &&
+    (names.length === 0 || names.some((name) => SECRET_NAME.test(name) && !name.includes('=')))
+  );
 };
 
 const RECORDERS =
