@@ -115,7 +115,8 @@ class Tracker {
 
   #noteSent(step: Step, input: Label, words: Label, printed: Label): void {
     for (const { operator, target } of step.invocation.redirections)
-      if (OUTPUT.test(operator) && NET_FILE.test(target.text)) this.sent |= printed | (printsFile(step) ? COLLECTED : 0);
+      if (OUTPUT.test(operator) && NET_FILE.test(target.text))
+        this.sent |= printed | (printsFile(step) ? COLLECTED : 0);
     const upload = uploadOf(step);
     if (upload === null) return;
     const hidden = OWN_COPY.has(step.tool) ? ~PACKED : ~0;

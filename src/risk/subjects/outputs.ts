@@ -29,7 +29,8 @@ const UNPACKS_INTO = new Map([
 ]);
 
 export const unpacks = (step: Step): boolean => {
-  if (step.tool === 'tar') return step.some(/^(?:-?[a-zA-Z]*x[a-zA-Z]*|--extract|--get)$/);
+  if (step.tool === 'tar')
+    return /^[a-zA-Z]*x/.test(step.args[0] ?? '') || step.some(/^(?:-[a-zA-Z]*x[a-zA-Z]*|--extract|--get)$/);
   return step.tool === '7z' ? step.sub('x|e') : step.tool === 'unzip' && !step.flag('-l', '-t', '-p', '-v', '-Z');
 };
 
