@@ -256,7 +256,9 @@ const supervision = ({ bus, log }: ServiceContext): SupervisorOptions => ({
   },
 });
 
-/** The service stops for the audit log when all actors but the auditor, which comes first, have stopped. */
+/**
+ * The stop is recorded when all actors but the auditor, which comes first, have stopped.
+ */
 async function startActors(
   context: ServiceContext,
   lifecycle: Lifecycle,
