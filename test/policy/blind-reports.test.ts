@@ -56,6 +56,8 @@ describe('a report for blind totals', () => {
       'blind.task',
       'blind.trustee',
     ]);
+    const noTrustees = { ...given(), trust: { nodes: {}, roster: { isTrustee: () => false } } } as unknown as Given;
+    expect(decideReport(noTrustees, pending, ...toLeader).allow).toBe(true);
     expect(decided([], { trustee: 'contact' })).toBe('blind.task');
     expect(decided([], { trustee: 'untrusted' })).toBe('blind.trustee');
     expect(decideReport(given(), share, 'trustee', () => true).allow).toBe(true);

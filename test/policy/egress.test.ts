@@ -31,6 +31,10 @@ describe('what the gate asks before a message leaves', () => {
     },
   );
 
+  test('a message of another type never leaves as an answer', () => {
+    expect(mayLeave('peer', 1, 'reply', response(1))).toBe(false);
+  });
+
   test('an answer that does not say its level is judged as the most detailed', () => {
     expect(mayLeave('supervisor', 1, 'response', response(undefined))).toBe(false);
     expect(mayLeave('supervisor', 1, 'response', response('2'))).toBe(false);

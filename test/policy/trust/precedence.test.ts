@@ -11,6 +11,26 @@ const query = { id: ANA, address: '10.0.1.7', action: 'query' } as const;
 /** How much a decision grants: more is a larger number. */
 const width = ({ allow, level }: Decision): number => (!allow ? 0 : level === 2 ? 1 : 2);
 
+describe('the reason of a refusal', () => {
+  test.each([
+    ['connect', 'connect'],
+    ['receive-summary', 'be sent summaries'],
+    ['query', 'query this node'],
+    ['advise', 'send advisories'],
+  ] as const)('names what a node may not do: %s', (action, words) => {
+    expect(decide(settings({}), { id: ANA, action }).reason).toBe(
+      `trust.default says untrusted, which may not ${words}`,
+    );
+  });
+  test.each([
+    ['retired', 'another key has replaced this one'],
+    ['suspended', 'one key has two successors; none of the three is trusted until you confirm one'],
+    ['revoked', 'the owner of that node has revoked this key, or the one that endorsed it'],
+  ] as const)('tells what became of a key: %s', (keyState, reason) => {
+    expect(decide(settings({}), { ...query, keyState })).toMatchObject({ rule: `key.${keyState}`, reason });
+  });
+});
+
 describe('which rule decides', () => {
   test('a denied node is refused although it is a peer by name and by subnet', () => {
     const trust = {

@@ -55,6 +55,21 @@ describe('a roster', () => {
     expect(decide(given, { id: CISO, address: ADDRESS, action: 'query' }).rule).toBe(rule);
   });
 
+  test('names its trustees, as long as it grants anything', () => {
+    const trustees = (view: RosterView, now = NOW_MS): readonly string[] =>
+      [CISO, COUNCIL, MEMBER, STRANGER].filter(rosterSource(view, () => now).isTrustee);
+    expect(trustees(viewOf())).toEqual([COUNCIL]);
+    expect(trustees(viewOf({ isForked: true }))).toEqual([]);
+    expect(trustees(viewOf(), Date.parse(firstHead().expires))).toEqual([]);
+    expect(trustees(viewOf({ waiting: firstHead({ trustees: [] }) }))).toEqual([]);
+  });
+
+  test('lets a supervisor advise whose key has changed', () => {
+    const advise = { id: STRANGER, action: 'advise' } as const;
+    expect(decide(following(), { ...advise, trustedAs: CISO }).allow).toBe(true);
+    expect(decide(following(), { ...advise, trustedAs: MEMBER }).allow).toBe(false);
+  });
+
   test('overrides the default', () => {
     expect(outcomes(following(viewOf(), { default: 'peer' }), MEMBER)).toEqual(CONTACT);
   });

@@ -23,6 +23,15 @@ const ask = (who: string, expected: string, from?: string): TrustTest => ({
 });
 
 describe('tests of trust in the configuration', () => {
+  test('a test that expects an answer for a denied node fails unless that node was revoked', () => {
+    const deny = { nodes: [ANA], subnets: [] };
+    const overruled = (revoked?: readonly string[]) =>
+      overruledTests(
+        settings({ trust: { deny, tests: [ask(ANA, 'allow L2')], ...(revoked === undefined ? {} : { revoked }) } }),
+      ).length;
+    expect([overruled(), overruled([BEN]), overruled([ANA])]).toEqual([0, 0, 1]);
+  });
+
   test('passing trust tests accept the configuration', () => {
     const tests = [
       ask(ANA, 'allow L2', '10.0.1.7'),
