@@ -163,7 +163,7 @@ describe.each(ROLES)('a hostile peer of the %s', (role) => {
         expect(await answered(peer, 'blind-report', asJson({ report }))).toBe('blind_report_invalid');
       peer.socket.close();
       // One more, if a quarter of an hour has just begun.
-    expect((await refusals()).length - before).toBeLessThan(2);
+      expect((await refusals()).length - before).toBeLessThan(2);
     },
     LONG_MS,
   );
