@@ -48,11 +48,19 @@ describe('the document of a task', () => {
     expect(ofLeader && codeOf(() => joinSignatures(ofLeader, other))).toBe('blind_task_invalid');
   });
 
-  test('is refused where it is of no use: one aggregator twice, a low floor, a changed or another document', async () => {
+  test('is signed by nobody where one node, or one key, is leader and trustee', async () => {
+    const { task, leader } = await makeTask(folder());
+    const { leader: first, trustee: second } = task.task;
+    for (const trustee of [
+      { ...second, node: first.node },
+      { ...second, sealingKey: first.sealingKey },
+    ])
+      expect(codeOf(() => signTask({ ...task.task, trustee }, leader))).toBe('blind_task_invalid');
+  });
+
+  test('is refused where it is of no use: a low floor, a changed or another document', async () => {
     const { task } = await makeTask(folder());
     const changes: readonly Partial<Record<keyof BlindTask, unknown>>[] = [
-      { trustee: { ...task.task.trustee, node: task.task.leader.node } },
-      { trustee: { ...task.task.trustee, sealingKey: task.task.leader.sealingKey } },
       { floor: 4 },
       { windowHours: 1 },
       { layout: 'day/2' },

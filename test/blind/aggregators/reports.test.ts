@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openRelease } from '../../../src/blind/release-log.ts';
 import type { Shares } from '../../../src/blind/vdaf/vdaf.ts';
 import type { BlindRequest } from '../../../src/domain/blind/exchange.ts';
-import { codeOf } from '../../rig/error-code.ts';
+import { codeOf, codeOfPromise } from '../../rig/error-code.ts';
 import { temporaryFolders } from '../../rig/temporary-folder.ts';
 import {
   AFTER_WINDOW,
@@ -145,6 +145,11 @@ test('a leader refuses what only a trustee answers, and records it, except when 
     'task_unknown',
   );
   expect(refusals(leader)).toEqual(['task_unknown']);
+});
+
+test('a leader drafts no task of which it would be the trustee as well', async () => {
+  const { aggregators, identity } = rig.leader;
+  expect(await codeOfPromise(aggregators.draft({ name: 'engineering', trustee: identity.id }))).toBe('usage');
 });
 
 describe('a leader', () => {
