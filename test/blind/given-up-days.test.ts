@@ -26,7 +26,13 @@ test('a day that was given up stays in the list, also where the node was off for
     await rig.reporter.makeDue();
     expect(states()).toEqual(all.map((text) => `2026-11-${isAnswered ? text.replace('waits', 'made') : text}`));
   }
+  rig.setTime(dayEnd('2026-11-28') + SPREAD_MS);
+  await rig.reporter.makeDue();
+  // Made, and never sent: what waits is removed when the window is over.
+  expect(rig.store.outbox(rig.task.id, 'leader').map(({ day }) => day)).toEqual([
+    ...['2026-11-26', '2026-11-27', '2026-11-28'],
+  ]);
   expect(rig.reporter.planned()).toEqual([]);
-  expect(rig.reporter.nextMs()).toBe(dayEnd('2026-11-26'));
+  expect(rig.reporter.nextMs()).toBe(dayEnd('2026-11-29'));
   rig.close();
 });

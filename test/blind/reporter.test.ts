@@ -9,7 +9,7 @@ import { readReleaseLog } from '../../src/blind/node/log-reader.ts';
 import { SPREAD_MS } from '../../src/blind/node/reporter.ts';
 import { contributorsOf, contributorsRoot, proveContribution, signRelease } from '../../src/blind/release-log.ts';
 import { openReport, openShare, signReceipt } from '../../src/blind/report.ts';
-import { splitRandomness } from '../../src/blind/report-bytes.ts';
+import { drawRandomness, splitRandomness } from '../../src/blind/report-bytes.ts';
 import { createSealing } from '../../src/blind/sealing.ts';
 import { refusal } from '../../src/domain/blind/exchange.ts';
 import { NO_RELEASE, type ReleaseEntry } from '../../src/domain/blind/release.ts';
@@ -234,8 +234,13 @@ describe('the outbox', () => {
     const other = await aDayLater();
     const [mine] = rig.store.outbox(rig.task.id, 'leader');
     const [others] = other.store.outbox(other.task.id, 'leader');
+    const again = await rig.shard(
+      rig.store.made(DAY)?.cells ?? [],
+      drawRandomness((count) => new Uint8Array(randomBytes(count))),
+    );
     const [forTrustee] = rig.store.outbox(rig.task.id, 'trustee');
     for (const envelope of [
+      signReceipt(again.leader, rig.time(), rig.leader),
       signReceipt(others?.document as never, rig.time(), rig.leader),
       signReceipt(forTrustee?.document as never, rig.time(), rig.trustee),
       signReceipt(mine?.document as never, rig.time(), rig.trustee),
@@ -356,14 +361,16 @@ describe('the release log', () => {
     rig.close();
   });
 
-  test('that becomes shorter, or tells another history, is reported once and remembered', async () => {
+  test.each(['becomes shorter', 'tells another history'])('that %s is reported once and remembered', async (how) => {
     const rig = await aDayLater();
     const nodes = [rig.node.id, ...others(24)];
     await readReleaseLog(rig.task, answering(rig, entryOf(rig, {}, nodes), nodes));
-    const forged = entryOf(rig, { seq: 1, day: '2026-11-21' }, nodes);
+    const forged = answering(rig, entryOf(rig, { seq: 1, day: '2026-11-21' }, nodes), nodes, 2);
     const shorter = { ...rig.courier, exchange: () => Promise.resolve(NO_ENTRIES as never) };
-    for (const courier of [answering(rig, forged, nodes, 2), shorter])
-      expect(await codeOfPromise(readReleaseLog(rig.task, courier))).toBe('release_forked');
+    for (let count = 0; count < 2; count += 1)
+      expect(await codeOfPromise(readReleaseLog(rig.task, how === 'becomes shorter' ? shorter : forged))).toBe(
+        'release_forked',
+      );
     expect(rig.store.logHead(rig.task.id)).toMatchObject({ size: 1, forked: true });
     expect(rig.records.filter(({ type }) => type === 'release.forked')).toHaveLength(1);
     rig.close();
