@@ -241,6 +241,8 @@ _caro_added() {
 # shell ends.
 _caro_ash() {
   exec 2>/dev/null
+  # Only in this subshell.
+  \unset -f command
   # Neither what was typed during a pause, nor what ended in it.
   _caro_v=0
   ! _caro_hush || _caro_v=1
@@ -416,6 +418,13 @@ _caro_trap() {
   trap "$2${_caro_u:+$_caro_nl$_caro_u}" "$1"
 }
 
+# Returns 77 unless the user has a function named `command`. No word gets around such a function, so
+# the hook is not loaded then: it would run the function at each prompt.
+_caro_plain() {
+  \command return 77
+  return 1
+} >/dev/null 2>&1
+
 # Tests whether this shell itself has a command, whatever aliases and functions the user has.
 _caro_has() { (\unalias -a; \unset -f "$1"; \command -v "$1" >/dev/null) 2>/dev/null; }
 
@@ -475,7 +484,7 @@ case $- in
       'emulate' 'zsh' '-o' 'no_aliases' '-o' 'no_debug_before_cmd' '-o' 'local_traps' '-o' 'no_force_float' '-c' '. "$_caro_hooks/caro.zsh"'
       'eval' "${_caro_gate-}"
     }
-  elif [ -z "${CARO_OFF-}" ] && { [ "${_caro_loaded-}" != "$$" ] || ! \command -v _caro_here >/dev/null; }; then
+  elif [ -z "${CARO_OFF-}" ] && { _caro_plain || [ "$?" -eq 77 ]; } && { [ "${_caro_loaded-}" != "$$" ] || ! \command -v _caro_here >/dev/null; }; then
     _caro_loaded=$$
     # `set -a` exports variables, but no functions, to a shell that replaces this one by `exec`.
     \command -v _caro_here >/dev/null || _caro_feed=''

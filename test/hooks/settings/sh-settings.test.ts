@@ -49,6 +49,14 @@ for (const name of SHELLS) {
       expect(texts()).toEqual([': one', ': one', 'false', 'false', ': two']);
     });
 
+    test('a function named command is left alone, and nothing is recorded', async () => {
+      const { texts, shell, runAll } = await open({ before: 'command() { echo hijacked >&2; }' });
+      await runAll(': one', 'echo some text');
+      expect(shell.screen()).toContain('\nsome text');
+      expect(shell.screen()).not.toMatch(/hijacked|_caro/);
+      expect(texts()).toEqual([]);
+    });
+
     test.each(['history', 'fc', 'hist', 'umask', 'sh', 'tty'])(
       'it records if the user has an alias %s',
       async (word) => {
