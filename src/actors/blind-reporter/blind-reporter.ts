@@ -233,7 +233,8 @@ async function statusOf(
   member: Member | null,
   trouble: BlindStatus['trouble'],
 ): Promise<BlindStatus> {
-  if (!member) return { task: null, stoppedBy: null, next: null, waiting: 0, trouble, forked: false };
+  const { live } = settings.sharing;
+  if (!member) return { task: null, live, stoppedBy: null, next: null, waiting: 0, trouble, forked: false };
   const { task, joinedMs, reporter } = member;
   const view = taskView(task);
   const stoppedBy: ReportStop | null = reportStop(settings, view.floor);
@@ -244,6 +245,7 @@ async function statusOf(
       joinedAt: isoTime(joinedMs),
       mayConnect: { leader: await mayConnect(view.leader), trustee: await mayConnect(view.trustee) },
     },
+    live,
     stoppedBy,
     next: next === undefined ? null : { day: next.day, dueAt: isoTime(next.dueMs) },
     waiting: ROLES.reduce((sum, role) => sum + store.outbox(task.id, role).length, 0),

@@ -79,6 +79,8 @@ export interface BlindStatus {
   readonly task:
     | (TaskView & { readonly joinedAt: string; readonly mayConnect: Record<'leader' | 'trustee', boolean> })
     | null;
+  /** Whether supervisors get figures of this node alone (`sharing.live`). */
+  readonly live: boolean;
   /** Null while reports may leave. */
   readonly stoppedBy: ReportStop | null;
   /** The next report that is not made yet. */

@@ -1,5 +1,5 @@
 /** The part of a node in blind totals on its page: what leaves, what became of it, one switch. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
@@ -151,6 +151,15 @@ inBrowser('the part of a node in blind totals', () => {
     const notice = panel().getByText('works-council (trustee) may not connect');
     await notice.waitFor();
     expect(await notice.locator('code').textContent()).toBe('caro trust set works-council supervisor');
+  });
+
+  test('whether supervisors still get figures of this node alone is said as it is', async () => {
+    await panel().getByText('Supervisors get no figures of this node alone.').waitFor();
+    const file = join(member.home, 'config', 'caro.toml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('level = 2\n', 'level = 2\nlive = true\n'));
+    await member.bus.request('config.reload', {});
+    await page.reload();
+    await panel().getByText('Supervisors still get figures of this node alone').waitFor();
   });
 
   test('it is free of accessibility faults in both themes, and fits on a phone', async () => {

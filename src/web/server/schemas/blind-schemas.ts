@@ -22,6 +22,7 @@ export const BLIND_STATUS = object({
       mayConnect: PER_ROLE,
     }),
   ),
+  live: flag,
   stoppedBy: orNull(word(REPORT_STOPS)),
   next: orNull(object({ day: text, dueAt: text })),
   waiting: count,

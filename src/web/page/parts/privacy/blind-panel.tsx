@@ -54,7 +54,7 @@ interface StatementProps {
   readonly nameOf: (id: string) => string;
 }
 
-function Statement({ status: { stoppedBy, forked }, task, nameOf }: StatementProps) {
+function Statement({ status: { live, stoppedBy, forked }, task, nameOf }: StatementProps) {
   const { name, leader, trustee, floor } = task;
   return (
     <>
@@ -65,8 +65,8 @@ function Statement({ status: { stoppedBy, forked }, task, nameOf }: StatementPro
         figures. Together they obtain totals over at least {count(floor)} nodes.
       </p>
       <p class="quiet">
-        Both see that this node takes part. If they combine what they have, they can read everything. Supervisors get no
-        figures of this node alone.
+        Both see that this node takes part. If they combine what they have, they can read everything. Supervisors{' '}
+        {live ? 'still get figures of this node alone (sharing.live = true).' : 'get no figures of this node alone.'}
       </p>
       {ROLES.filter((role) => !task.mayConnect[role]).map((role) => (
         <p key={role} class="notice" role="alert">
