@@ -10,8 +10,7 @@ const MAKE = { short: 'CEfIoW', optional: 'jlO', long: ['directory', 'eval', 'fi
 
 /** Lines of a recipe (GNU make manual §5): after a tab, or after the prerequisites. */
 const RECIPE = /^(?:\t|[^\t\n#:=;]{1,200}:[^=\n;]{0,400};)[ \t]*[@+-]*(.+)$/gm;
-/** `$(shell cmd)` and `name != cmd` run when the file is read (GNU make manual §8.14, §6.5). */
-const SHELL_FUNCTION = /\$\(shell[ \t]+(.+)\)[ \t]*$/gm;
+/** `name != cmd` runs when the file is read (GNU make manual §6.5). */
 const SHELL_ASSIGNMENT = /^[ \t]*[\w.-]+[ \t]*!=[ \t]*(.+)$/gm;
 /** Files that make reads where none is named. */
 const DEFAULT_FILES = ['GNUmakefile', 'makefile', 'Makefile'];
@@ -25,10 +24,22 @@ export function runMake(walk: Walk, call: Call, frame: Frame): void {
   const inner: Frame = { ...frame, via, depth: frame.depth + 1, topLevel: false, input: { kind: 'inherited' } };
   const run = (text: string): Output => runText(walk, computedSource(text, { ...origin, end: call.end }), 'sh', inner);
   for (const { text } of call.words) if (text.startsWith('SHELL=')) run(text.slice('SHELL='.length));
-  for (const text of makefiles(walk, call, options, frame))
-    for (const pattern of [SHELL_FUNCTION, SHELL_ASSIGNMENT, RECIPE])
-      for (const [, command = ''] of (text ?? '').matchAll(pattern)) run(command.replaceAll('$$', '$'));
+  for (const text of makefiles(walk, call, options, frame)) {
+    if (text === null) continue;
+    const matched = [SHELL_ASSIGNMENT, RECIPE].flatMap((pattern) => [...text.matchAll(pattern)]);
+    const commands = matched.map(([, command = '']) => command);
+    for (const command of [...shellFunctions(text), ...commands]) run(command.replaceAll('$$', '$'));
+  }
 }
+
+/** `$(shell cmd)` runs when the file is read (GNU make manual §8.14). */
+const shellFunctions = (text: string): readonly string[] =>
+  text.split('\n').flatMap((line) => {
+    const at = line.indexOf(SHELL_FUNCTION);
+    const end = line.lastIndexOf(')');
+    return at < 0 || end < at ? [] : [line.slice(at + SHELL_FUNCTION.length, end)];
+  });
+const SHELL_FUNCTION = '$(shell ';
 
 /** Texts of the makefiles as far as they are known. */
 function makefiles(walk: Walk, call: Call, options: readonly Option[], frame: Frame): readonly (string | null)[] {
