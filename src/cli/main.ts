@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { CaroError, ERRORS } from '../domain/errors.ts';
+import { isFullDisk } from '../platform/files/full-disk.ts';
 import { VERSION } from '../version.ts';
 import { addAdvisory } from './commands/advisory.ts';
 import { addAgents } from './commands/agents.ts';
@@ -135,6 +136,10 @@ function failure({ env, stderr }: Context, error: unknown): number {
   if (isInstallation(error)) throw error;
   // Only the kind is shown: the message may quote a command.
   const kind = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : 'unknown';
+  if (isFullDisk(error)) {
+    stderr.write(`caro: expected to write a file, the disk is full or read-only (${kind}): free some space\n`);
+    return ERRORS.disk_full.exit;
+  }
   stderr.write(`caro: internal error: ${harmlessLines(kind)} (CARO_DEBUG=1 prints the stack trace)\n`);
   if (env['CARO_DEBUG'] !== undefined && env['CARO_DEBUG'] !== '')
     stderr.write(`${harmlessLines(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);

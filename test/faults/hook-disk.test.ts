@@ -20,6 +20,24 @@ afterEach(async () => {
 // After the disk in it is unmounted.
 const folder = temporaryFolders();
 
+requireSmallDisks()('a home without room for what a command writes', () => {
+  test.each([[['pause', '1h']], [['metrics', '--token']]])(
+    '%j names the disk, and works once there is room',
+    async (args) => {
+      const home = folder();
+      disk = mountSmallDisk(home, 4096);
+      await caro(home, 'init', '--quiet');
+      disk.fill();
+      expect(await caro(home, ...args)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('the disk is full or read-only (ENOSPC): free some space'),
+      });
+      disk.free();
+      expect(await caro(home, ...args)).toMatchObject({ code: 0 });
+    },
+  );
+});
+
 requireSmallDisks()('a spool without room for what a shell writes', () => {
   test('status, doctor and page report how many commands are missing', async () => {
     const home = folder();
