@@ -164,8 +164,9 @@ async function releaseTotal({ folder, clock, org }: Cast, nodes: readonly MeshNo
   if (!owner) return;
   say();
   say('An owner sees what left:');
-  say('$ caro blind list');
-  say(lines(await ran(owner, 'blind', 'list')));
+  const limit = String(RELEASED_DAYS + 1);
+  say(`$ caro blind list --limit ${limit}`);
+  say(lines(await ran(owner, 'blind', 'list', '--limit', limit)));
 }
 
 main().catch((error: unknown) => {
