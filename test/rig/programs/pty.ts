@@ -253,6 +253,9 @@ function startOf(options: ShellOptions, home: string): Start {
           'function fish_title; end\n',
         ].join('\n'),
       );
+      // At its first start fish would read all manual pages in the background, for completions.
+      for (const folder of ['.data', '.cache'])
+        mkdirSync(join(home, folder, 'fish/generated_completions'), { recursive: true });
       return {
         file: 'fish',
         args: ['-i'],
