@@ -6,7 +6,7 @@
  * and with the misses. A set is JSON lines with `command` and `expect` (danger, critical, benign,
  * safe), `tool`, or `secrets` and `keep`: none of `secrets` may be left after masking, all of
  * `keep` must be, and a line without secrets stays as it is. Exits with 0 whatever the figures
- * are, and with 2 if no set is named.
+ * are, and with 2 if a set is missing or broken.
  */
 import { readFileSync } from 'node:fs';
 import type { RiskLevel } from '../src/domain/events/risk-level.ts';
@@ -34,13 +34,35 @@ interface Answer {
   readonly masked: string;
 }
 
+/** What is wrong with the arguments or with a set. */
+class UsageError extends Error {}
+
 const TRAPS = ['mention', 'mention-built', 'heredoc', 'scratch-rm', 'guard-allow'];
 
-const readSet = (file: string): readonly Line[] =>
-  readFileSync(file, 'utf8')
+/** @throws UsageError */
+function readSet(file: string): readonly Line[] {
+  return readText(file)
     .split('\n')
-    .filter((text) => text.trim() !== '')
-    .map((text) => JSON.parse(text) as Line);
+    .flatMap((text, index) => (text.trim() === '' ? [] : [readLine(text, `${file}:${index + 1}`)]));
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`Expected a set of labelled lines in ${file}: ${(error as Error).message}`);
+  }
+}
+
+function readLine(text: string, place: string): Line {
+  try {
+    const line = JSON.parse(text) as Partial<Line> | null;
+    if (typeof line?.command === 'string') return line as Line;
+  } catch {
+    // The same error as for JSON of another form.
+  }
+  throw new UsageError(`Expected a JSON object with a "command" at ${place}`);
+}
 
 const answer = (line: Line): Answer => {
   const { level, tools, findings, redacted } = rate(line.command, 'bash');
@@ -134,14 +156,17 @@ const main = (argv: readonly string[]): void => {
   const at = argv.indexOf('--misses');
   const misses = at < 0 ? 20 : Number(argv[at + 1]);
   const files = argv.filter((arg, index) => !arg.startsWith('--') && argv[index - 1] !== '--misses');
-  if (files.length === 0) {
-    console.error('Expected at least one set of labelled lines: npm run eval:risk -- SET.jsonl …');
-    process.exitCode = 2;
-    return;
-  }
+  if (files.length === 0)
+    throw new UsageError('Expected at least one set of labelled lines: npm run eval:risk -- SET.jsonl …');
   const answers = files.flatMap(readSet).map(answer);
   const figures = MEASURES.map((measure) => report(measure, answers, misses));
   if (argv.includes('--json')) console.log(JSON.stringify(figures.filter((item) => item !== null)));
 };
 
-main(process.argv.slice(2));
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
