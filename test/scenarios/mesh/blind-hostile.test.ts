@@ -106,8 +106,9 @@ describe.each(ROLES)('a hostile peer of the %s', (role) => {
       expect(await give(own)).toBe('blind-receipt');
       expect(await give((await reportOf(hostile))[role])).toBe('report_duplicate');
       peer.socket.close();
-      const codes = (await refusals()).map(({ details }) => details['code']);
-      expect(codes.sort()).toEqual([
+      // A code is recorded again after a quarter of an hour, which may end just now.
+      const codes = new Set((await refusals()).map(({ details }) => details['code']));
+      expect([...codes].sort()).toEqual([
         ...['blind_report_invalid', 'report_duplicate', 'report_early', 'report_late', 'task_unknown'],
       ]);
     },
