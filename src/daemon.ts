@@ -256,9 +256,7 @@ const supervision = ({ bus, log }: ServiceContext): SupervisorOptions => ({
   },
 });
 
-/**
- * The stop is recorded when all actors but the auditor, which comes first, have stopped.
- */
+/** The stop is recorded when all actors but the auditor, which comes first, have stopped. */
 async function startActors(
   context: ServiceContext,
   lifecycle: Lifecycle,

@@ -6,8 +6,8 @@ import type { SettingsChange } from '../domain/settings-change.ts';
  * Trust, denial and address are about other nodes: for its own id, none of them has an effect.
  * @throws CaroError `usage` for a change that names the node itself
  */
-export function assertOtherNode(change: SettingsChange, self: string): void {
-  if (namedBy(change) !== self) return;
+export function assertOtherNode(change: SettingsChange, self: string | undefined): void {
+  if (self === undefined || namedBy(change) !== self) return;
   throw new CaroError(
     'usage',
     change.set === 'revoked'
@@ -29,7 +29,11 @@ function namedBy(change: SettingsChange): string | undefined {
 }
 
 /** The same for a configuration, where the entries are valid but useless. */
-export function ownIdWarnings({ mesh, trust }: Pick<Configuration, 'mesh' | 'trust'>, self: string): readonly string[] {
+export function ownIdWarnings(
+  { mesh, trust }: Pick<Configuration, 'mesh' | 'trust'>,
+  self: string | undefined,
+): readonly string[] {
+  if (self === undefined) return [];
   const places = [
     ...mesh.peers.flatMap(({ id }, index) => (id === self ? [`mesh.peers[${index}]`] : [])),
     ...(Object.hasOwn(trust.nodes, self) ? ['trust.nodes'] : []),

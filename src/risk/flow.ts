@@ -15,8 +15,9 @@ import type {
   WordPart,
   Wrapper,
 } from '../shell/model.ts';
+import { OUTPUT } from '../shell/syntax/redirections.ts';
 import type { Step } from './step.ts';
-import { isToNetwork, isUnpackedScript, OUTPUT, SUFFIXES, unpacks, unpacksInto } from './subjects/outputs.ts';
+import { isToNetwork, isUnpackedScript, SUFFIXES, unpacks, unpacksInto } from './subjects/outputs.ts';
 import { normalPath } from './subjects/paths.ts';
 import {
   copySources,

@@ -1,15 +1,14 @@
-import { existsSync } from 'node:fs';
 import { callAdmin } from '../../admin/client.ts';
 import { changeManaged, type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
 import { editFor } from '../../config/managed/managed-changes.ts';
 import { preparePlaces } from '../../config/places.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { SettingsChange } from '../../domain/settings-change.ts';
-import { readIdentity } from '../../identity/identity.ts';
 import { assertOtherNode } from '../../policy/own-id.ts';
 import { verifyBeforeWriting } from '../../policy/trust-test.ts';
 import type { Context } from '../context.ts';
 import { say } from '../output/output.ts';
+import { ownId } from './own-id.ts';
 
 /**
  * Makes a change of settings: through the service where it runs, else in `managed.toml` itself.
@@ -27,7 +26,7 @@ export async function changeSettings(
 ): Promise<{ readonly loaded: LoadedConfiguration; readonly isInForce: boolean }> {
   const places = context.places();
   preparePlaces(places);
-  if (existsSync(places.identityKey)) assertOtherNode(change, readIdentity(places.identityKey).id);
+  assertOtherNode(change, ownId(places));
   // Before the service is asked: a revocation MUST be in the file even if the service hangs.
   const written = change.set === 'revoked' ? await write(context, change, revoked) : undefined;
   try {

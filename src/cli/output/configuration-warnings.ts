@@ -1,16 +1,15 @@
-import { existsSync } from 'node:fs';
 import { loadConfiguration } from '../../config/loader.ts';
-import { readIdentity } from '../../identity/identity.ts';
 import { ownIdWarnings } from '../../policy/own-id.ts';
 import { sharingWarnings } from '../../policy/sharing-warnings.ts';
 import type { Context } from '../context.ts';
+import { ownId } from '../input/own-id.ts';
 
 /** What a valid configuration may do that its owner does not expect. */
 export async function configurationWarnings(context: Context): Promise<readonly string[]> {
-  const { identityKey } = context.places();
-  const { configuration } = loadConfiguration(context.places(), context.hostname);
+  const places = context.places();
+  const { configuration } = loadConfiguration(places, context.hostname);
   return [
-    ...(existsSync(identityKey) ? ownIdWarnings(configuration, readIdentity(identityKey).id) : []),
+    ...ownIdWarnings(configuration, ownId(places)),
     ...(await sharingWarnings(configuration, async () => (await import('../../risk/vocabulary.ts')).vocabulary())),
   ];
 }

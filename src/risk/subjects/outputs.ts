@@ -39,7 +39,4 @@ export const isUnpackedScript = (path: string): boolean => UNPACKED_SCRIPT.test(
 const UNPACKED_SCRIPT =
   /^(?![/~$])(?:[^/]+\/)*(?:install|setup|run|start|deploy|main)(?:[-_.]?\w+)?\.(?:sh|py|pl|rb|js|run|bin)$/;
 
-/** Redirections of what a program prints: `>`, `>>`, `>|`, `>&`, `&>`, `&>>`. */
-export const OUTPUT = /^&?>/;
-
 export const isToNetwork = ({ target }: Pick<Redirection, 'target'>): boolean => NET_FILE.test(target.text);

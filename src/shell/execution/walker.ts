@@ -15,6 +15,7 @@ import type {
   Word,
 } from '../model.ts';
 import { cutOff } from '../syntax/reader.ts';
+import { OUTPUT } from '../syntax/redirections.ts';
 import { doubtAssigned, noteAssigned, noteDefault, withAlternatives } from './alternatives.ts';
 import { openCoprocess, openDescriptors, openFiles, openRedirection, readDescriptor } from './descriptors.ts';
 import { doubtDirectory } from './directory.ts';
@@ -138,9 +139,6 @@ function placeRedirections(walk: Walk, found: readonly Redirection[], alone: boo
   const { directory } = walk.scope;
   for (const redirection of found) walk.redirections.push({ ...redirection, directory, alone });
 }
-
-/** Redirections of what a program prints: `>`, `>>`, `>|`, `>&`, `&>`, `&>>`. */
-const OUTPUT = /^&?>/;
 
 /** Records where the programs since `from` print, unless the only one has them itself. */
 function noteGroup(walk: Walk, redirections: readonly Redirection[], from: number): void {

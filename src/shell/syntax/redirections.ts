@@ -3,6 +3,9 @@ import { emptyWord, type Mutable, type Reader, spanFrom } from './reader.ts';
 import { skipBlanks } from './trivia.ts';
 import { readWord } from './words.ts';
 
+/** Operators of what a program prints: `>`, `>>`, `>|`, `>&`, `&>`, `&>>`. */
+export const OUTPUT = /^&?>/;
+
 const SH = /(\d{1,4})?(<<<|<<-|<<|<>|<&|<(?!\()|>>(?!\()|>&|>\||>(?!\())|(&>>|&>)/y;
 const BASH = /(\d{1,4}|\{[A-Za-z_]\w*\})?(<<<|<<-|<<|<>|<&|<(?!\()|>>(?!\()|>&|>\||>(?!\())|(&>>|&>)/y;
 const ZSH = /(\d{1,4}|\{[A-Za-z_]\w*\})?(<<<|<<-|<<|<>|<&|<(?!\()|>>&?[|!]?(?!\()|>&[|!]?|>[|!]|>(?!\())|(&>>?[|!]?)/y;

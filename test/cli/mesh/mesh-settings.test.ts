@@ -108,6 +108,13 @@ describe('the id of this node', () => {
     expect(configuration()).toEqual(before);
   });
 
+  test('is not asked for where its key is damaged: another node is still revoked', async () => {
+    writeFileSync(cli.places.identityKey, 'damaged\n');
+    expect(await cli.run(['trust', 'revoke', BEN])).toMatchObject({ code: 0 });
+    expect(configuration().trust.deny.nodes).toContain(BEN);
+    expect(await cli.run(['config', 'check'])).toMatchObject({ code: 0 });
+  });
+
   test('in a file is a warning for each place', async () => {
     owner(
       `[[mesh.peers]]\nid = "${self()}"\naddress = "10.0.0.4:9238"\n[trust]\n[trust.nodes]\n"${self()}" = "peer"\n[trust.deny]\nnodes = ["${self()}"]\n`,
